@@ -1,0 +1,1 @@
+"""What runs, checks and presents the notebooks: the `course` command behind `make`."""

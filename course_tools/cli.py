@@ -1,0 +1,267 @@
+"""The `course` command: what runs, checks and presents the notebooks."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from course_tools.series import CourseError, find_project
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Run, check and present the notebooks of the course.",
+)
+console = Console()
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NN]...", help="Which notebooks, such as 01 02.")
+]
+Profile = Annotated[str, typer.Option(help="Budget: smoke, cpu or gpu.")]
+TimeLimit = Annotated[
+    float | None, typer.Option(help="Seconds that a notebook may take.", show_default="by profile")
+]
+
+
+class Interrupted(SystemExit):
+    """Ctrl-C or a request to end; as a SystemExit it passes through asyncio and typer."""
+
+
+@app.callback()
+def prepare(
+    context: typer.Context,
+    project: Annotated[
+        Path | None, typer.Option(help="The course's checkout.", show_default="where it is")
+    ] = None,
+):
+    """Find the checkout, and make the folders in the environment hold for every process."""
+    for name in ("COURSE_DATA_DIR", "COURSE_CACHE_DIR", "COURSE_RUNS_DIR"):
+        if value := os.environ.get(name):
+            # Kernels run in the notebooks' folder, where a relative path means another place.
+            os.environ[name] = str(Path(value).expanduser().resolve())
+    context.obj = find_project(project)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    names: Names = None,
+    profile: Profile = "smoke",
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="auto, real or builtin.", show_default="builtin in smoke, auto otherwise"
+        ),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run also what is unchanged.")] = False,
+    time_limit: TimeLimit = None,
+):
+    """Execute notebooks into build/, with a gallery; goes on where it was stopped."""
+    from course_tools import execution, running
+
+    settings = execution.Settings(profile, data or _usual_data(profile), time_limit)
+    notebooks = context.obj.select(names or ())
+    if not running.run(context.obj, notebooks, settings, console, fresh=fresh):
+        raise typer.Exit(1)
+
+
+@app.command()
+def execute(
+    context: typer.Context,
+    names: Names = None,
+    profile: Profile = "cpu",
+    time_limit: TimeLimit = None,
+):
+    """Make the stored outputs of notebooks/*.ipynb: measured, stripped of noise, stamped."""
+    from course_tools import execution, progress, storing
+
+    settings = execution.Settings(profile, _usual_data(profile), time_limit)
+    notebooks = context.obj.select(names or ())
+    runs = len(notebooks) * (1 if profile == "smoke" else 2)
+    with progress.display(console, runs) as display:
+        _each(notebooks, display, lambda notebook: storing.store(notebook, settings, display))
+
+
+@app.command()
+def pair(
+    context: typer.Context,
+    names: Names = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing, only tell.")] = False,
+    from_notebook: Annotated[
+        bool, typer.Option("--from-notebook", help="Take edits over from the .ipynb.")
+    ] = False,
+):
+    """Bring each notebooks/NN.ipynb in step with its script, keeping ids and outputs."""
+    from course_tools import pairing
+
+    if check:
+        _report(
+            [p for n in context.obj.select(names or ()) for p in pairing.check_pair(n)]
+            + pairing.check_lists(context.obj)
+        )
+        return
+    if from_notebook and not names:
+        raise CourseError("--from-notebook writes over a script: say which, such as 01")
+    for notebook in context.obj.select(names or ()):
+        if from_notebook:
+            pairing.take_from_notebook(notebook)
+            console.print(f"{notebook.script.name} now holds the edits of {notebook.ipynb.name}")
+        else:
+            changed = ", ".join(path.name for path in pairing.write_pair(notebook))
+            console.print(f"{notebook.name}: {changed or 'in step'}", highlight=False)
+
+
+@app.command()
+def check(context: typer.Context, names: Names = None):
+    """Tell what is wrong with the notebooks: pairs, outputs, alt texts, times, links."""
+    from course_tools import lint, pairing
+
+    subjects = [lint.Subject(context.obj, notebook) for notebook in context.obj.select(names or ())]
+    _report([p for s in subjects for p in lint.check(s)] + pairing.check_lists(context.obj))
+
+
+@app.command()
+def record(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(metavar="NN...", help="Which notebooks.")],
+    time_limit: TimeLimit = None,
+):
+    """Make the recorded run of a notebook's claims (hours); goes on where it was stopped."""
+    from course_tools import execution, progress, recording
+    from course_utils import environment, profiles
+
+    try:
+        with environment.silenced_stderr():
+            profile = profiles.active_profile()
+    except ValueError as error:
+        raise CourseError(str(error)) from error
+    if profile == "smoke":
+        raise CourseError("COURSE_PROFILE is smoke, which records nothing: use cpu or gpu")
+    settings = execution.Settings(profile, "auto", time_limit or recording.TIME_LIMIT)
+    notebooks = context.obj.select(names)
+    with progress.display(console, len(notebooks)) as display:
+        _each(notebooks, display, lambda notebook: recording.record(notebook, settings, display))
+
+
+@app.command()
+def claims(context: typer.Context):
+    """Show every recorded claim with its verdict, its date, and whether it is stale."""
+    from course_tools import recording
+
+    table = recording.claims_table(context.obj.select())
+    console.print(table if table.row_count else "No claim is recorded yet: course record NN")
+
+
+@app.command("test")
+def run_tests(
+    context: typer.Context,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out slow tests and the notebooks' execution.")
+    ] = False,
+):
+    """Run every test of the project, and tell everything at once."""
+    from course_tools import testing
+
+    if code := testing.run_tests(context.obj, console, quick=quick):
+        raise typer.Exit(code)
+
+
+@app.command()
+def bench(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Which benchmarks.")] = None,
+):
+    """Measure speed and memory (benchmarks/)."""
+    from course_tools import benching
+
+    benching.bench(context.obj, names or (), console)
+
+
+@app.command()
+def data(
+    names: Annotated[list[str] | None, typer.Argument(help="Which data sets.")] = None,
+):
+    """Fetch and make the data sets now, to work offline later; say where they are."""
+    from course_tools import offline
+
+    offline.prepare(names or (), console)
+
+
+@app.command()
+def doctor():
+    """Say what this machine has, and what to do about what it lacks."""
+    from course_utils import doctor as course_doctor
+
+    if course_doctor.report():
+        raise typer.Exit(1)
+
+
+@app.command()
+def lab(context: typer.Context):
+    """Open the notebooks in JupyterLab."""
+    # JupyterLab answers Ctrl-C itself, with a question; this process only waits for it.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    command = [sys.executable, "-m", "jupyterlab"]
+    done = subprocess.run(command, cwd=context.obj.notebooks_dir, check=False)
+    raise typer.Exit(done.returncode)
+
+
+@app.command()
+def slides():
+    """Build the slide decks (not yet)."""
+    console.print("Not yet: slides come with their own issue.")
+
+
+def _usual_data(profile):
+    """Return the data of a profile: a smoke run must work, and be the same, everywhere."""
+    return "builtin" if profile == "smoke" else "auto"
+
+
+def _each(notebooks, display, function):
+    """Call `function` for each notebook; one that fails does not stop the others."""
+    failed = 0
+    for notebook in notebooks:
+        try:
+            function(notebook)
+        except CourseError as error:
+            display.end("failed", str(error))
+            failed += 1
+    if failed:
+        raise CourseError(f"{failed} of {len(notebooks)} failed; what there was is as it was")
+
+
+def _report(problems):
+    """Print problems; leave with an error if there are any."""
+    for problem in problems:
+        console.print(problem, markup=False, highlight=False, soft_wrap=True)
+    if problems:
+        raise CourseError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
+
+
+def _interrupt(_signal, _frame):
+    raise Interrupted(130)
+
+
+def main():
+    """Run the command; what a person can put right is told in one message, without a traceback."""
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    errors = Console(stderr=True)
+    try:
+        app()
+    except Interrupted:
+        errors.print("\nInterrupted. What is finished is kept: run again to go on.")
+        sys.exit(130)
+    except (CourseError, OSError) as error:
+        errors.print(f"course: {error}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""`course data`: fetches and makes the data sets now, so that later no network is needed."""
+
+import os
+import time
+from pathlib import Path
+
+from course_tools.series import CourseError
+from course_utils import data, storage
+
+
+def prepare(names, console):
+    """Load data sets once, and say where they are and how much room they take.
+
+    Args:
+        names: data sets; none means all.
+        console: a rich console.
+
+    Raises:
+        CourseError: one could not be had; the others were tried all the same.
+    """
+    failed = []
+    for name in names or data.names():
+        started = time.monotonic()
+        try:
+            images = data.load(name)
+        except (OSError, ValueError, RuntimeError, NotImplementedError) as error:
+            failed.append(f"{name}: {error}")
+            continue
+        count = len(images.x_train) + len(images.x_test)
+        seconds = time.monotonic() - started
+        _say(console, f"{name}: {count:,} examples, {images.source}, ready in {seconds:.1f} s")
+    if given := os.environ.get("COURSE_DATA_DIR"):
+        _say(console, f"COURSE_DATA_DIR: {given}, {_size(given)}")
+    _say(console, f"cache: {storage.cache_dir()}, {_size(storage.cache_dir())}")
+    if failed:
+        raise CourseError("\n".join(failed))
+
+
+def _size(folder):
+    total = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+    return f"{total / 1e6:,.0f} MB"
+
+
+def _say(console, text):
+    console.print(text, highlight=False, soft_wrap=True)

@@ -1,0 +1,167 @@
+"""The percent script is the source; the paired notebook follows it and keeps the outputs."""
+
+import hashlib
+
+import jupytext
+import nbformat
+from jupytext.combine import combine_inputs_with_outputs
+
+from course_tools.series import PERCENT, CourseError
+from course_utils import storage
+
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def combined(notebook):
+    """Return what the paired notebook should hold: today's script, and the outputs there are.
+
+    Cells that are in the pair already keep their ids and outputs, as with
+    `jupytext --to notebook --update`.
+    """
+    nb = notebook.read_script()
+    metadata = {"kernelspec": dict(KERNELSPEC), "language_info": {"name": "python"}}
+    if notebook.ipynb.exists():
+        old = read_ipynb(notebook)
+        nb = combine_inputs_with_outputs(nb, old, fmt=PERCENT)
+        metadata["course"] = dict(old.metadata.get("course", {}))
+    metadata.setdefault("course", {})["pair"] = _digest(_as_script(notebook, nb))
+    nb.metadata = nbformat.from_dict(metadata)
+    return nb
+
+
+def refuse_to_lose_edits(notebook):
+    """Stop before the paired notebook is written over, if that would lose something.
+
+    Raises:
+        CourseError: the pair holds edits that the script lacks.
+    """
+    if notebook.ipynb.exists() and _edited_by_hand(notebook, read_ipynb(notebook)):
+        raise CourseError(
+            f"{notebook.ipynb.name} holds edits that {_script(notebook)} lacks; they would be "
+            "lost.\n"
+            f"  To keep them: course pair --from-notebook {notebook.number}\n"
+            f"  To drop them: delete {notebook.ipynb.name}, then course pair {notebook.number}"
+        )
+
+
+def write_pair(notebook):
+    """Bring the paired notebook in step with the script. Return the files that changed.
+
+    A script that jupytext would write otherwise (the order of a cell's keys, blank lines
+    between cells) is brought into that form first, as a formatter would.
+
+    Raises:
+        CourseError: the pair holds edits that the script lacks.
+    """
+    refuse_to_lose_edits(notebook)
+    nb = combined(notebook)
+    text = _as_script(notebook, nb)
+    changed = []
+    if text != notebook.script.read_text("utf-8"):
+        _write_script(notebook, text)
+        changed.append(notebook.script)
+    if write_ipynb(nb, notebook.ipynb):
+        changed.append(notebook.ipynb)
+    return changed
+
+
+def take_from_notebook(notebook):
+    """Write the script from the paired notebook, to keep edits that were made there."""
+    _write_script(notebook, _as_script(notebook, read_ipynb(notebook)))
+    write_pair(notebook)
+
+
+def check_pair(notebook):
+    """Return what is wrong with the pair, in words. It never looks at file times."""
+    if not notebook.ipynb.exists():
+        return [
+            f"{notebook.ipynb.name}: there is none for {_script(notebook)}; "
+            f"make it with `course pair {notebook.number}`"
+        ]
+    text = notebook.script.read_text("utf-8")
+    if _as_script(notebook, notebook.read_script()) != text:
+        return [
+            f"{_script(notebook)}: it is not in the form that jupytext writes; "
+            f"`course pair {notebook.number}` puts it in that form"
+        ]
+    nb = read_ipynb(notebook)
+    if _as_script(notebook, nb) == text:
+        return []
+    if _edited_by_hand(notebook, nb):
+        return [
+            f"{notebook.ipynb.name}: it was edited by hand and differs from {_script(notebook)}; "
+            f"keep the edits with `course pair --from-notebook {notebook.number}`"
+        ]
+    return [
+        f"{notebook.ipynb.name}: it is behind {_script(notebook)}; "
+        f"bring it in step with `course pair {notebook.number}`"
+    ]
+
+
+def check_lists(project):
+    """Return the notebooks that have no script, in words."""
+    scripts = {notebook.name for notebook in project.notebooks()}
+    return [
+        f"{path.name}: there is no py/{path.stem}.py that it follows; "
+        "delete it, or bring the script back"
+        for path in sorted(project.notebooks_dir.glob("*.ipynb"))
+        if path.stem not in scripts
+    ]
+
+
+def read_ipynb(notebook):
+    """Return the stored notebook.
+
+    Raises:
+        CourseError: the file is not a notebook.
+    """
+    try:
+        return nbformat.read(notebook.ipynb, as_version=4)
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        raise CourseError(
+            f"{notebook.ipynb} is not a notebook ({_first_line(error)}). "
+            f"Delete it and make it again with `course pair {notebook.number}`."
+        ) from error
+
+
+def write_ipynb(nb, path):
+    """Write a notebook so that it is never half there. Return whether the file changed."""
+    text = nbformat.writes(nb, version=nbformat.NO_CONVERT) + "\n"
+    if path.exists() and path.read_text("utf-8") == text:
+        return False
+    with storage.atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+    return True
+
+
+def _as_script(notebook, nb):
+    return jupytext.writes(nb, fmt=PERCENT, config=notebook.jupytext_config)
+
+
+def _edited_by_hand(notebook, nb):
+    """Whether `nb` is neither today's script nor what the last pairing made.
+
+    The digest of the script that a notebook was made from stays in its metadata; a front end
+    that changes a cell leaves it there, and the two no longer agree.
+    """
+    text = _as_script(notebook, nb)
+    if text == _as_script(notebook, notebook.read_script()):
+        return False
+    return _digest(text) != nb.metadata.get("course", {}).get("pair")
+
+
+def _write_script(notebook, text):
+    with storage.atomic_write(notebook.script) as path:
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _script(notebook):
+    return f"py/{notebook.script.name}"
+
+
+def _first_line(error):
+    return str(error).strip().split("\n")[0][:100]

@@ -1,0 +1,111 @@
+"""`course record`: the longer run behind the verdicts of a notebook, kept with its numbers."""
+
+import importlib.metadata
+import json
+import platform
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import psutil
+from rich.table import Table
+
+from course_tools import execution, storing
+from course_tools.progress import duration
+from course_tools.series import CourseError
+from course_utils import environment, storage
+
+TIME_LIMIT = 2 * 3600
+_PACKAGES = ("keras", "numpy", "scikit-learn")
+_BACKEND_PACKAGES = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
+
+
+def record(notebook, settings, display):
+    """Execute a notebook at the budget of a recorded run and keep the results of its claims.
+
+    Models are kept in the usual folder, so a run that is cut off goes on where it was. A
+    recorded file is replaced only by a run that reached its end.
+
+    Args:
+        notebook: a `series.Notebook`.
+        settings: `execution.Settings`; their environment may be added to.
+        display: a `progress` display.
+
+    Returns:
+        The path of the recorded file.
+
+    Raises:
+        CourseError: the notebook failed, or tested no claim.
+    """
+    display.begin(notebook, "recorded run")
+    # The notebook is executed for hours: what is stamped is the code that it was started with.
+    code = storing.code_hash(notebook)
+    with tempfile.TemporaryDirectory(prefix="course-record-") as folder:
+        claims_path = Path(folder) / "claims.json"
+        settings = settings.with_environment(COURSE_RECORD=str(claims_path))
+        done = execution.execute(notebook, settings, display.cell)
+        claims = json.loads(claims_path.read_text("utf-8")) if claims_path.exists() else []
+    if not claims:
+        raise CourseError(
+            f"{notebook.name} tested no claim, so there is nothing to record. A claim is recorded "
+            "where the notebook calls course_utils.evaluation.claims.test(…)."
+        )
+    display.end("done", f"{duration(done.seconds)}, claims: {len(claims)}")
+    path = recorded_path(notebook)
+    with storage.atomic_write(path) as temporary:
+        text = json.dumps(_compose(notebook, done, claims, code), indent=1, ensure_ascii=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def recorded_path(notebook):
+    """Return where the recorded run of a notebook is kept."""
+    return notebook.ipynb.parent / "recorded" / f"{notebook.name}.json"
+
+
+def claims_table(notebooks):
+    """Return a table of every recorded claim: its verdict, its date, whether it is stale."""
+    table = Table(title="Recorded claims", title_justify="left")
+    for heading in ("notebook", "claim", "verdict", "date", ""):
+        table.add_column(heading)
+    for notebook in notebooks:
+        path = recorded_path(notebook)
+        if not path.exists():
+            continue
+        try:
+            kept = json.loads(path.read_text("utf-8"))
+            rows = [(c["claim"]["statement"], c["verdict"], kept["date"]) for c in kept["claims"]]
+            stale = kept["code"] != storing.code_hash(notebook)
+        except (ValueError, KeyError, TypeError) as error:
+            raise CourseError(
+                f"{path} is damaged ({error!r}). Bring it back from git, or make it again with "
+                f"`course record {notebook.number}`."
+            ) from error
+        for row in rows:
+            table.add_row(notebook.name, *row, "[yellow]stale[/]" if stale else "")
+    return table
+
+
+def _compose(notebook, done, claims, code):
+    """Return the recorded file's content."""
+    backend = _BACKEND_PACKAGES.get(done.summary.get("backend"))
+    packages = [*_PACKAGES, *([backend] if backend else [])]
+    return {
+        "notebook": notebook.name,
+        "code": code,
+        "date": date.today().isoformat(),
+        "seconds": round(done.seconds),
+        "profile": done.summary.get("profile"),
+        "seed": done.summary.get("seed"),
+        "data": done.data_sources,
+        "machine": {
+            **environment.machine(),
+            "device": done.summary.get("device"),
+            "memory_gb": round(psutil.virtual_memory().total / 2**30),
+        },
+        "versions": {
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in sorted(packages)},
+        },
+        "claims": claims,
+    }

@@ -1,0 +1,28 @@
+"""What the notebooks of the course import: everything that is not the lesson.
+
+Importing this package is quick and imports no framework; the parts are loaded when they are
+first used, and the backend by `start()`.
+"""
+
+import importlib
+
+from course_utils.environment import quiet_logs, start
+from course_utils.profiles import by_profile
+
+# Before the first import of TensorFlow, which reads its log level once.
+quiet_logs()
+
+_PARTS = ("architectures", "data", "doctor", "environment", "evaluation", "models", "plotting",
+          "profiles", "runs", "storage", "training")  # fmt: skip
+
+__all__ = ["by_profile", "start", *_PARTS]
+
+
+def __getattr__(name):
+    if name in _PARTS:
+        return importlib.import_module(f"course_utils.{name}")
+    raise AttributeError(f"module 'course_utils' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_PARTS])

@@ -1,0 +1,76 @@
+"""Encoders and decoders that more than one notebook uses.
+
+Each function builds one `keras.Sequential`. The notebook that introduces a network shows the
+same code; a test compares the two.
+"""
+
+import math
+
+import keras
+
+
+def dense_encoder(image_shape, code_size, hidden=(256,)):
+    """Fully connected encoder: images (n, h, w, c) to codes (n, code_size).
+
+    Args:
+        image_shape: (height, width, channels).
+        code_size: numbers in the code; the last layer is linear.
+        hidden: units of each hidden layer (ReLU).
+    """
+    layers = [keras.Input(image_shape), keras.layers.Flatten()]
+    layers += [keras.layers.Dense(units, activation="relu") for units in hidden]
+    layers += [keras.layers.Dense(code_size)]
+    return keras.Sequential(layers, name="dense_encoder")
+
+
+def dense_decoder(image_shape, code_size, hidden=(256,)):
+    """Fully connected decoder: codes (n, code_size) to images (n, h, w, c) in [0, 1].
+
+    Args:
+        image_shape: (height, width, channels).
+        code_size: numbers in the code.
+        hidden: units of each hidden layer (ReLU), from the code to the image.
+    """
+    layers = [keras.Input((code_size,))]
+    layers += [keras.layers.Dense(units, activation="relu") for units in hidden]
+    layers += [keras.layers.Dense(math.prod(image_shape), activation="sigmoid")]
+    layers += [keras.layers.Reshape(image_shape)]
+    return keras.Sequential(layers, name="dense_decoder")
+
+
+def conv_encoder(image_shape, code_size, filters=(32, 64)):
+    """Convolutional encoder: images (n, h, w, c) to codes (n, code_size).
+
+    Each 3×3 convolution of stride 2 halves height and width; the last layer is linear.
+
+    Args:
+        image_shape: (height, width, channels).
+        code_size: numbers in the code.
+        filters: channels after each convolution (ReLU).
+    """
+    layers = [keras.Input(image_shape)]
+    halving = {"strides": 2, "padding": "same", "activation": "relu"}
+    layers += [keras.layers.Conv2D(channels, 3, **halving) for channels in filters]
+    layers += [keras.layers.Flatten(), keras.layers.Dense(code_size)]
+    return keras.Sequential(layers, name="conv_encoder")
+
+
+def conv_decoder(image_shape, code_size, filters=(64, 32)):
+    """Convolutional decoder: codes (n, code_size) to images (n, h, w, c) in [0, 1].
+
+    A dense layer fills the smallest grid; each 3×3 transposed convolution of stride 2 doubles
+    height and width; a last one of stride 1 makes the channels.
+
+    Args:
+        image_shape: (height, width, channels); height and width divisible by 2 for each filter.
+        code_size: numbers in the code.
+        filters: channels of each transposed convolution (ReLU), from the code to the image.
+    """
+    shrink = 2 ** len(filters)
+    grid = (image_shape[0] // shrink, image_shape[1] // shrink, filters[0])
+    layers = [keras.Input((code_size,))]
+    layers += [keras.layers.Dense(math.prod(grid), activation="relu"), keras.layers.Reshape(grid)]
+    doubling = {"strides": 2, "padding": "same", "activation": "relu"}
+    layers += [keras.layers.Conv2DTranspose(channels, 3, **doubling) for channels in filters]
+    layers += [keras.layers.Conv2DTranspose(image_shape[2], 3, padding="same", activation="sigmoid")]
+    return keras.Sequential(layers, name="conv_decoder")

@@ -1,0 +1,140 @@
+"""Data sets for the notebooks: real ones, and built-in ones that need no download.
+
+    images = data.load("mnist")
+    images.x_train, images.y_train, images.name, images.source
+
+Settings, read from the environment at each call:
+
+- `COURSE_DATA`: `auto` (real if it can be had, else the built-in stand-in, with a note),
+  `real` (an error if it cannot be had), `builtin` (the stand-in at once).
+- `COURSE_DATA_DIR`: folder where files are looked for before anything is downloaded.
+- `COURSE_CACHE_DIR`: folder where downloaded and made sets are kept.
+"""
+
+import importlib
+import os
+
+from course_utils import environment
+from course_utils.data import builtin, checks
+from course_utils.data.containers import DataUnavailableError, ImageData, PointData
+from course_utils.data.notes import note
+
+__all__ = ["DataUnavailableError", "ImageData", "PointData", "load", "names"]
+
+_REAL = ("mnist", "fashion_mnist")
+_BUILTIN = ("digits", "garments", "faces")
+_LARGEST_SEED = 2**32 - 1
+_LARGEST_IMAGE = 256
+
+
+def names():
+    """Names that `load` takes."""
+    return (*_REAL, *_BUILTIN, "toys")
+
+
+def load(name, train_size=None, image_size=None, *, test_size=None, seed=0, kind=None):
+    """Load a data set.
+
+    Args:
+        name: one of `names()`. `mnist` may turn out to be `digits` and `fashion_mnist` to be
+            `garments`, if the real set cannot be had; a note then says so, and the result's
+            `name` and `source` too.
+        train_size: how many training examples; the first ones in the set's own order, which in
+            all sets is mixed by class. None gives all: 60,000 of the real sets, 20,000 of the
+            built-in ones (which make up to 60,000 if asked), 10,000 toy points.
+        image_size: height and width in pixels to resize to; None keeps the set's own (28, and
+            64 for `faces`).
+        test_size: how many test examples; None gives all: 10,000, 4,000 or 2,000.
+        seed: seed of the built-in sets; real sets take no notice of it.
+        kind: for `toys`: `ring` (the default), `grid`, `moons` or `mixture_1d`.
+
+    Returns:
+        ImageData with float32 pixels in [0, 1], or PointData for `toys`.
+
+    Raises:
+        ValueError: an argument or `COURSE_DATA` is wrong; the message lists what is right.
+        DataUnavailableError: `COURSE_DATA=real` and the set cannot be had; the message says
+            where it was looked for.
+        NotImplementedError: `celeba`, which comes with the notebooks on faces.
+    """
+    if name == "celeba":
+        raise _module("celeba").unavailable()
+    checks.one_of("data set", name, names())
+    checks.whole_number("seed", seed, 0, _LARGEST_SEED)
+    if name != "toys" and kind is not None:
+        raise ValueError(f"kind is for 'toys' only; {name!r} has no kinds. Leave it out.")
+    if name == "toys":
+        data = _load_toys(train_size, image_size, test_size, seed, kind or "ring")
+    else:
+        checks.optional_number("image_size", image_size, _LARGEST_IMAGE)
+        checks.optional_number("train_size", train_size, builtin.LARGEST["train"])
+        checks.optional_number("test_size", test_size, builtin.LARGEST["test"])
+        data = _load_images(name, train_size, test_size, image_size, seed)
+    # The stored outputs of a notebook say what data made them.
+    environment.remember_data(data.name, data.source)
+    return data
+
+
+def _load_toys(train_size, image_size, test_size, seed, kind):
+    from course_utils.data import toys
+
+    if image_size is not None:
+        raise ValueError("toys are points, not images: leave image_size out.")
+    checks.optional_number("train_size", train_size, toys.LARGEST)
+    checks.optional_number("test_size", test_size, toys.LARGEST)
+    return toys.make(kind, train_size or toys.TRAIN_SIZE, test_size or toys.TEST_SIZE, seed)
+
+
+def _load_images(name, train_size, test_size, image_size, seed):
+    from course_utils.data import assembly
+
+    if name in _BUILTIN:
+        return assembly.from_builtin(_module(name), train_size, test_size, image_size, seed)
+    module = _module(name)
+    mode = _mode()
+    if mode != "builtin":
+        real = _find_real(module, strict=mode == "real")
+        if real is not None:
+            arrays, origin = real
+            return assembly.from_real(
+                module.REAL_SET, arrays, origin, train_size, test_size, image_size
+            )
+    else:
+        note(
+            f"{module.REAL_SET.title} was asked for; the built-in {module.STAND_IN!r} are used, "
+            "because COURSE_DATA is 'builtin'. Unset COURSE_DATA to use the real set."
+        )
+    stand_in = _module(module.STAND_IN)
+    return assembly.from_builtin(stand_in, train_size, test_size, image_size, seed)
+
+
+def _find_real(module, strict):
+    """The real set's arrays and their origin; None, with a note, if a stand-in must do."""
+    from course_utils.data import files
+
+    try:
+        return files.find(module.REAL_SET, strict)
+    except DataUnavailableError:
+        if strict:
+            raise
+    note(
+        f"{module.REAL_SET.title} was asked for; the built-in {module.STAND_IN!r} are used, "
+        "because it is neither in COURSE_DATA_DIR nor in the cache and could not be "
+        "downloaded. Connect to the network or set COURSE_DATA_DIR; COURSE_DATA=real shows "
+        "what was tried."
+    )
+    return None
+
+
+def _mode():
+    """How real sets are got: `COURSE_DATA`, else `auto`."""
+    mode = os.environ.get("COURSE_DATA", "").strip().lower() or "auto"
+    if mode not in environment.DATA_MODES:
+        raise ValueError(
+            f"COURSE_DATA is {mode!r}. Choose one of: {', '.join(environment.DATA_MODES)}."
+        )
+    return mode
+
+
+def _module(name):
+    return importlib.import_module(f"course_utils.data.{name}")

@@ -1,0 +1,130 @@
+"""Built-in image sets: made from a seed in blocks, and kept in the cache.
+
+Image `i` of a split depends on the seed, the split and `i` alone, so that the first thousand
+images are the same whether one thousand or twenty thousand are asked for. The random numbers
+are raw Philox output, which no NumPy release changes, and the drawing uses only +, −, ×, ÷ and
+√ on arrays, which IEEE 754 rounds in one way: hence the same bytes on every machine.
+"""
+
+import hashlib
+
+import numpy as np
+
+from course_utils import storage
+from course_utils.data.notes import note
+
+# Images a block: small enough that a few hundred images are there at once, large enough that
+# a full set is a dozen files.
+BLOCK = 2000
+TRAIN_SIZE, TEST_SIZE = 20_000, 4_000
+# As many as MNIST has, so that a stand-in serves every size that the real set can.
+LARGEST = {"train": 60_000, "test": 10_000}
+_SPLITS = {"train": 0, "test": 1}
+_WORDS_PER_STEP = 4  # Philox makes four 64-bit words each time its counter moves on by one
+
+
+def uniforms(seed, stream, start, stop, width):
+    """Random numbers that belong to the images `start` to `stop` of a stream.
+
+    Args:
+        seed: whole number from 0 to 2**32 - 1.
+        stream: whole number that keeps uses of one seed apart, such as train from test.
+        start: first image.
+        stop: one past the last image.
+        width: how many numbers an image gets.
+
+    Returns:
+        float64 (stop - start, width), uniform in [0, 1).
+    """
+    steps = -(-width // _WORDS_PER_STEP)
+    generator = np.random.Philox(key=np.array([seed, stream], dtype=np.uint64))
+    generator.advance(start * steps)
+    words = generator.random_raw((stop - start) * steps * _WORDS_PER_STEP)
+    words = words.reshape(stop - start, steps * _WORDS_PER_STEP)[:, :width]
+    return (words >> np.uint64(11)) * 2.0**-53
+
+
+def stream_of(split):
+    """The number that keeps the random numbers of the splits apart."""
+    return _SPLITS[split]
+
+
+def blocks(maker, seed, split, count):
+    """Yield the first `count` images of a split, a block at a time.
+
+    Args:
+        maker: module of a built-in set, with `NAME`, `VERSION` and
+            `make(seed, split, start, stop)`.
+        seed: whole number from 0 to 2**32 - 1.
+        split: `train` or `test`.
+        count: how many images.
+
+    Yields:
+        dict with `images` (uint8 (m, height, width, channels)), `labels` (int64 (m,)) and the
+        factors ((m,) each).
+    """
+    for start in range(0, count, BLOCK):
+        arrays = _block(maker, seed, split, start // BLOCK)
+        yield {name: array[: count - start] for name, array in arrays.items()}
+
+
+def _block(maker, seed, split, number):
+    """One block, from the cache if it is there and whole, else made and put there."""
+    path = _block_path(maker, seed, split, number)
+
+    def make():
+        return maker.make(seed, split, number * BLOCK, (number + 1) * BLOCK)
+
+    arrays, problem = _read(path)
+    if arrays is not None:
+        return arrays
+    try:
+        with storage.locked(path):
+            # Another process may have written it while this one waited for the lock.
+            arrays, problem = _read(path)
+            if arrays is not None:
+                return arrays
+            if problem:
+                note(f"the cached file {path.name} was damaged ({problem}); made it again.")
+            arrays = make()
+            storage.remove_leftovers(path)
+            with storage.atomic_write(path) as temporary:
+                np.savez(temporary, sha256=content_hash(arrays), **arrays)
+    except OSError as error:
+        note(f"cannot keep {maker.NAME} in the cache ({error}); it is made again each time.")
+        return make() if arrays is None else arrays
+    return arrays
+
+
+def _block_path(maker, seed, split, number):
+    folder = storage.cache_dir() / "builtin" / f"{maker.NAME}-v{maker.VERSION}-seed{seed}"
+    return folder / f"{split}-{number:02d}.npz"
+
+
+def _read(path):
+    """The arrays of a cached block.
+
+    Returns:
+        (arrays, None), or (None, problem): `problem` is None where there simply is no file.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = dict(archive)
+        if str(arrays.pop("sha256")) != content_hash(arrays):
+            return None, "its content does not match its checksum"
+        return arrays, None
+    except FileNotFoundError:
+        return None, None
+    # A damaged file may fail in any layer: zip, NumPy's header, the operating system.
+    except Exception as error:
+        return None, f"{type(error).__name__}: {error}"
+
+
+def content_hash(arrays):
+    """SHA-256 over names, types, shapes and bytes of a dict of arrays, in order of the names."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.data)
+    return digest.hexdigest()

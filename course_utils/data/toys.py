@@ -1,0 +1,126 @@
+"""Toy distributions whose density is known, for what pictures cannot show."""
+
+import numpy as np
+
+from course_utils.data import builtin
+from course_utils.data.containers import PointData
+
+KINDS = ("ring", "grid", "moons", "mixture_1d")
+TRAIN_SIZE, TEST_SIZE = 10_000, 2_000
+LARGEST = 1_000_000
+
+_RING_ANGLES = 2 * np.pi * np.arange(8) / 8
+# Centres, standard deviation(s) and shares of each mixture of Gaussians. Ring and grid have
+# the set-up of PacGAN (Lin et al., 2018), which counts a mode as covered within 3 std.
+_MIXTURES = {
+    "ring": (
+        np.stack([np.cos(_RING_ANGLES), np.sin(_RING_ANGLES)], axis=1),
+        0.01,
+        np.full(8, 1 / 8),
+    ),
+    "grid": (
+        np.array([[x, y] for x in (-4, -2, 0, 2, 4) for y in (-4, -2, 0, 2, 4)]),
+        0.05,
+        np.full(25, 1 / 25),
+    ),
+    "mixture_1d": (
+        np.array([[-2.0], [0.5], [3.0]]),
+        np.array([0.5, 0.8, 0.3]),
+        np.array([0.3, 0.5, 0.2]),
+    ),
+}
+_MOON_NOISE = 0.05
+# The first moon is the upper half of the unit circle; the second the lower half of another
+# one, moved. An arc's mean height is 2 / pi times its radius.
+_MOON_CENTRES = np.array([[0.0, 2 / np.pi], [1.0, 0.5 - 2 / np.pi]])
+
+
+def ring(n, seed=0):
+    """Eight Gaussians of std 0.01 on the unit circle.
+
+    Args:
+        n: how many points.
+        seed: whole number from 0 to 2**32 - 1.
+
+    Returns:
+        points float32 (n, 2), labels int64 (n,).
+    """
+    return _points("ring", seed, "train", n)
+
+
+def grid(n, seed=0):
+    """Twenty-five Gaussians of std 0.05 on the grid {-4, -2, 0, 2, 4}²; see `ring`."""
+    return _points("grid", seed, "train", n)
+
+
+def moons(n, seed=0):
+    """Two interleaved half circles of radius 1 with noise of std 0.05; see `ring`."""
+    return _points("moons", seed, "train", n)
+
+
+def mixture_1d(n, seed=0):
+    """Three Gaussians on a line, unequal in share and width; points are (n, 1); see `ring`."""
+    return _points("mixture_1d", seed, "train", n)
+
+
+def make(kind="ring", train_size=TRAIN_SIZE, test_size=TEST_SIZE, seed=0):
+    """A toy set, split into training and test.
+
+    Args:
+        kind: `ring`, `grid`, `moons` or `mixture_1d`.
+        train_size: number of training points.
+        test_size: number of test points.
+        seed: whole number from 0 to 2**32 - 1.
+
+    Returns:
+        PointData.
+
+    Raises:
+        ValueError: unknown `kind`; the message lists those that exist.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of toy {kind!r}. Choose one of: {', '.join(KINDS)}.")
+    if kind == "moons":
+        centres, std, weights = _MOON_CENTRES, _MOON_NOISE, np.full(2, 0.5)
+    else:
+        centres, std, weights = _MIXTURES[kind]
+    x_train, y_train = _points(kind, seed, "train", train_size)
+    x_test, y_test = _points(kind, seed, "test", test_size)
+    return PointData(
+        name=kind,
+        x_train=x_train,
+        y_train=y_train,
+        x_test=x_test,
+        y_test=y_test,
+        centres=centres.astype(np.float32),
+        std=std,
+        weights=weights,
+    )
+
+
+def _points(kind, seed, split, n):
+    """The first `n` points of a split, and the component that each comes from."""
+    chance = builtin.uniforms(seed, builtin.stream_of(split), 0, n, width=4)
+    normals = _normals(chance[:, 2], chance[:, 3])
+    if kind == "moons":
+        labels = (chance[:, 0] >= 0.5).astype(np.int64)
+        angle = np.pi * chance[:, 1]
+        side = 1 - 2 * labels
+        points = np.stack(
+            [labels + side * np.cos(angle), labels / 2 + side * np.sin(angle)], axis=1
+        )
+        points += _MOON_NOISE * normals
+    else:
+        centres, std, weights = _MIXTURES[kind]
+        labels = np.searchsorted(np.cumsum(weights)[:-1], chance[:, 0], side="right")
+        noise = normals[:, : centres.shape[1]] * np.broadcast_to(std, weights.shape)[labels, None]
+        points = centres[labels] + noise
+    return points.astype(np.float32), labels.astype(np.int64)
+
+
+def _normals(first, second):
+    """Two standard normal numbers from two uniform ones (Box–Muller); (n, 2)."""
+    radius = np.sqrt(-2 * np.log1p(-first))
+    return np.stack(
+        [radius * np.cos(2 * np.pi * second), radius * np.sin(2 * np.pi * second)], axis=1
+    )

@@ -1,0 +1,289 @@
+"""The machine that a notebook runs on: quiet logs, seed, device, precision, said in one line."""
+
+import contextlib
+import dataclasses
+import importlib.metadata
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from course_utils import profiles
+
+BACKENDS = ("tensorflow", "jax", "torch")
+BACKEND_TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+DATA_MODES = ("auto", "real", "builtin")
+
+# XLA and precision for each (backend, device). Chosen from `benchmarks/results/devices.json`
+# where it holds a row, else Keras's own default. On CPU, TensorFlow without XLA was the faster
+# one on convolutional networks; bfloat16 was faster still on some CPUs, but there float32 is
+# kept: losses are read to four digits in the lessons, and only recent CPUs have bfloat16.
+# JAX compiles with XLA in any case.
+_FASTEST = {
+    ("tensorflow", "cpu"): (False, "float32"),
+    ("tensorflow", "gpu"): (True, "float32"),
+    ("jax", "cpu"): (True, "float32"),
+    ("jax", "gpu"): (True, "float32"),
+    ("torch", "cpu"): (False, "float32"),
+    ("torch", "gpu"): (False, "float32"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Environment:
+    """What `start` found and set.
+
+    Attributes:
+        profile: `smoke`, `cpu` or `gpu`.
+        backend: `tensorflow`, `jax` or `torch`.
+        backend_version: version of that backend, as text.
+        device: what computes, in words, such as `CPU, 2 cores`.
+        precision: Keras's dtype policy in force.
+        xla: whether training steps are compiled with XLA.
+        seed: seed of Python, NumPy and Keras.
+        data_mode: `auto`, `real` or `builtin`.
+    """
+
+    profile: str
+    backend: str
+    backend_version: str
+    device: str
+    precision: str
+    xla: bool
+    seed: int
+    data_mode: str
+
+    def __str__(self):
+        data = {"auto": "real where found", "real": "real only", "builtin": "built in"}
+        return " · ".join(
+            [
+                f"profile {self.profile}",
+                f"{BACKEND_TITLES[self.backend]} {self.backend_version}",
+                self.device,
+                self.precision + (" with XLA" if self.xla else ""),
+                f"seed {self.seed}",
+                f"data {data[self.data_mode]}",
+            ]
+        )
+
+
+class _Session:
+    """What this process has started and loaded; one object, so that nothing else is global."""
+
+    def __init__(self):
+        self.environment = None
+        self.data_sources = {}
+
+
+_session = _Session()
+
+
+def quiet_logs():
+    """Set what the frameworks read once, at their first import: log levels, memory."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("ABSL_MIN_LOG_LEVEL", "3")
+    # JAX takes three quarters of a GPU's memory at its first operation unless told not to.
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
+
+@contextlib.contextmanager
+def silenced_stderr():
+    """Hold back what native code writes to standard error; show it if the block raises.
+
+    TensorFlow announces oneDNN and CUDA from C++ before any log level is read, and turning
+    oneDNN off to silence the notice would cost speed.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held_back:
+        saved = os.dup(2)
+        os.dup2(held_back.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held_back.seek(0)
+            os.write(saved, held_back.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+def start(seed=0, precision=None):
+    """Prepare this process for a notebook and print one line that says what was chosen.
+
+    Sets the seed of Python, NumPy and Keras; lets GPU memory grow instead of taking it all;
+    chooses precision and XLA for the device. `COURSE_PROFILE`, `COURSE_PRECISION`, `COURSE_XLA`
+    (0 or 1), `COURSE_DATA` and `KERAS_BACKEND` override what would be chosen.
+
+    Args:
+        seed: a whole number from 0 to 2³² − 1.
+        precision: `float32`, `mixed_bfloat16` or `mixed_float16`; None chooses by device.
+
+    Returns:
+        Environment.
+
+    Raises:
+        ValueError: a setting holds a value that does not exist; the message lists those that do.
+        ImportError: the backend that `KERAS_BACKEND` names is not installed.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be a whole number from 0 to 2**32 - 1, found {seed!r}.")
+    data_mode = _setting("COURSE_DATA", "auto", DATA_MODES)
+    backend = _setting("KERAS_BACKEND", _keras_backend(), BACKENDS)
+    keras = _import_keras(backend)
+    kind, device = _find_device(backend)
+    xla, fastest_precision = _FASTEST[backend, kind]
+    xla = _setting("COURSE_XLA", str(int(xla)), ("0", "1")) == "1"
+    precision = precision or _setting("COURSE_PRECISION", fastest_precision, PRECISIONS)
+    if precision not in PRECISIONS:
+        raise ValueError(
+            f"unknown precision {precision!r}. Choose one of: {', '.join(PRECISIONS)}."
+        )
+    environment = Environment(
+        profile=profiles.active_profile(),
+        backend=backend,
+        backend_version=importlib.metadata.version(backend),
+        device=device,
+        precision=precision,
+        xla=xla,
+        seed=seed,
+        data_mode=data_mode,
+    )
+    keras.utils.set_random_seed(seed)
+    keras.config.set_dtype_policy(precision)
+    _session.environment = environment
+    print(environment)
+    return environment
+
+
+def current():
+    """The Environment that `start` made.
+
+    Raises:
+        RuntimeError: `start()` has not been called in this process.
+    """
+    if _session.environment is None:
+        raise RuntimeError("call start() first: it chooses the profile, the seed and the device.")
+    return _session.environment
+
+
+def started():
+    """Whether `start` has been called in this process."""
+    return _session.environment is not None
+
+
+def remember_data(name, source):
+    """Note that the data set `name` was loaded and is `real` or `builtin`."""
+    _session.data_sources[name] = source
+
+
+def summary():
+    """What made this notebook's outputs: the Environment as a dict, and the data sets loaded.
+
+    Returns:
+        dict with the fields of Environment and `data`, a dict from data set to `real` or
+        `builtin`.
+    """
+    return {**dataclasses.asdict(current()), "data": dict(_session.data_sources)}
+
+
+def _setting(name, default, allowed):
+    """Value of an environment variable, checked against what is allowed."""
+    value = os.environ.get(name, "").strip().lower() or default
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}. Choose one of: {', '.join(allowed)}.")
+    return value
+
+
+def _keras_backend():
+    """The backend in force if Keras is already imported, else TensorFlow."""
+    return sys.modules["keras"].backend.backend() if "keras" in sys.modules else "tensorflow"
+
+
+def _import_keras(backend):
+    """Import Keras on `backend` without the backend's notices."""
+    os.environ["KERAS_BACKEND"] = backend
+    try:
+        with silenced_stderr():
+            import keras
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"the backend {backend!r} (KERAS_BACKEND) is not installed: {error}. "
+            f"Install it, or unset KERAS_BACKEND to use TensorFlow."
+        ) from error
+    if keras.backend.backend() != backend:
+        raise ValueError(
+            f"Keras already runs on {keras.backend.backend()}, and KERAS_BACKEND asks for "
+            f"{backend}. The backend cannot change in a running kernel: restart it."
+        )
+    return keras
+
+
+def _find_device(backend):
+    """Kind (`cpu` or `gpu`) and a description of the device; prepares its memory."""
+    if backend == "tensorflow":
+        return _find_tensorflow_device()
+    if not profiles.accelerator_present():
+        return "cpu", _describe_cpu()
+    if backend == "torch":
+        import torch
+
+        name = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "Apple MPS"
+        return "gpu", f"GPU, {name}"
+    import jax
+
+    return "gpu", f"GPU, {jax.devices()[0].device_kind}"
+
+
+def _find_tensorflow_device():
+    import tensorflow as tf
+
+    with silenced_stderr():
+        gpus = tf.config.list_physical_devices("GPU")
+        for gpu in gpus:
+            # A second call finds the GPU in use, when memory growth can no longer be changed.
+            with contextlib.suppress(RuntimeError):
+                tf.config.experimental.set_memory_growth(gpu, True)
+        tf.zeros(1)  # the first operation prints what is left to print
+    # TensorFlow warns of retracing wherever several models are built in a loop, as a lesson does.
+    tf.get_logger().setLevel("ERROR")
+    if not gpus:
+        return "cpu", _describe_cpu()
+    details = tf.config.experimental.get_device_details(gpus[0])
+    return "gpu", f"GPU, {details.get('device_name', 'unknown')}"
+
+
+def _describe_cpu():
+    cores = usable_cores()
+    return f"CPU, {cores} core{'s' if cores > 1 else ''}"
+
+
+def usable_cores():
+    """Number of CPU cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def machine():
+    """The machine in words for a recorded result: processor, cores, system.
+
+    Returns:
+        dict of text and numbers.
+    """
+    return {
+        "cpu": _processor_name(),
+        "cores": usable_cores(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def _processor_name():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

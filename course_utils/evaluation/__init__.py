@@ -1,0 +1,5 @@
+"""Measures of models and of claims about them, over plain arrays."""
+
+from course_utils.evaluation import claims
+
+__all__ = ["claims"]

@@ -1,0 +1,311 @@
+"""One form for every tested claim: *claim, test, result ± spread, verdict*.
+
+A claim compares two conditions, each measured once per seed. The verdict follows a rule that is
+fixed before the numbers are seen:
+
+- The two sets of results must not overlap: every result of one condition is better than every
+  result of the other. Were there no difference, three seeds against three would separate by
+  chance in the claimed direction once in C(6, 3) = 20 times, five against five once in 252.
+- Where a claim says how much ("twice as fast"), the ratio of the means must reach that too.
+- Everything else is "no difference seen", which is a result.
+"""
+
+import ast
+import dataclasses
+import datetime
+import hashlib
+import html
+import json
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+
+from course_utils import environment, storage
+
+HOLDS = "holds"
+HOLDS_WEAKLY = "right direction, smaller than claimed"
+NO_DIFFERENCE = "no difference seen"
+OPPOSITE = "the opposite is true"
+NOT_REACHED = "no verdict: neither got there within the budget"
+TOO_FEW = "no verdict: fewer than three seeds"
+MINIMUM_SEEDS = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """A claim as people state it, and how it is tested.
+
+    Attributes:
+        name: short identifier, unique in its notebook.
+        statement: the claim in words.
+        test: what is done, in words: what differs, what is equal, what is measured.
+        measure: name of the number that is compared, with its unit.
+        better: `lower` or `higher`, the direction in which the claim says its first condition
+            lies from the second.
+        factor: how many times better the claim says it is; 1 if it does not say.
+    """
+
+    name: str
+    statement: str
+    test: str
+    measure: str
+    better: str = "lower"
+    factor: float = 1.0
+
+    def __post_init__(self):
+        """Check the direction and the factor.
+
+        Raises:
+            ValueError: `better` is not a direction, or `factor` is below 1.
+        """
+        if self.better not in ("lower", "higher"):
+            raise ValueError(f"better must be 'lower' or 'higher', found {self.better!r}.")
+        if not self.factor >= 1:
+            raise ValueError(f"factor must be at least 1, found {self.factor!r}.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """The outcome of one claim's test.
+
+    Attributes:
+        claim: the Claim.
+        values: condition to its results, one per seed; the first condition is the one that the
+            claim calls better.
+        verdict: one of the texts at the top of this module.
+        budget: what each run was given, in words.
+        made: profile, data and machine of the run, in words.
+        date: day of the run.
+    """
+
+    claim: Claim
+    values: dict[str, list[float]]
+    verdict: str
+    budget: str
+    made: str
+    date: str
+
+    def as_dict(self):
+        """The result as plain data for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data):
+        """The result that `as_dict` gave."""
+        return cls(**{**data, "claim": Claim(**data["claim"])})
+
+
+def verdict(first, second, better="lower", factor=1.0):
+    """Judge whether the results `first` lie on the `better` side of `second`.
+
+    Args:
+        first: results of the condition that the claim calls better, one per seed.
+        second: results of the other condition.
+        better: `lower` or `higher`.
+        factor: how many times better the means must be.
+
+    Returns:
+        One of the verdicts of this module.
+
+    Raises:
+        ValueError: a result is NaN, or a condition has none.
+    """
+    first, second = (np.asarray(values, dtype=float) for values in (first, second))
+    for values in (first, second):
+        if values.ndim != 1 or not len(values) or np.isnan(values).any():
+            raise ValueError(f"expected one number per seed and condition, found {values!r}.")
+    # An infinite result is a run that never got there: worse than any that did, and comparable.
+    if min(len(first), len(second)) < MINIMUM_SEEDS:
+        return TOO_FEW
+    if np.isinf(first).all() and np.isinf(second).all():
+        return NOT_REACHED
+    low, high = (first, second) if better == "lower" else (second, first)
+    if low.min() > high.max():
+        return OPPOSITE
+    if not low.max() < high.min():
+        return NO_DIFFERENCE
+    if factor > 1 and not low.mean() * factor <= high.mean():
+        return HOLDS_WEAKLY
+    return HOLDS
+
+
+def test(claim, values, budget, data):
+    """Judge a claim by results of this process and note it for `course record`.
+
+    Args:
+        claim: Claim.
+        values: dict of two conditions to lists of results, one per seed; the first condition is
+            the one that the claim calls better.
+        budget: what each run was given, in words ("20,000 images, 10 epochs").
+        data: the ImageData that it was tested on.
+
+    Returns:
+        Result.
+
+    Raises:
+        ValueError: not exactly two conditions, or results that are no numbers.
+    """
+    if len(values) != 2:
+        raise ValueError(f"a claim compares two conditions, found {len(values)}: {list(values)}.")
+    values = {name: [float(value) for value in series] for name, series in values.items()}
+    first, second = values.values()
+    result = Result(
+        claim=claim,
+        values=values,
+        verdict=verdict(first, second, claim.better, claim.factor),
+        budget=budget,
+        made=_made(data),
+        date=datetime.date.today().isoformat(),
+    )
+    _note_for_recording(result)
+    return result
+
+
+def _made(data):
+    made_on = environment.current()
+    return f"{made_on.profile} profile, {made_on.device}, {data.name} ({data.source})"
+
+
+def _note_for_recording(result):
+    """Add the result to the file that `course record` collects, if it is recording."""
+    target = os.environ.get("COURSE_RECORD")
+    if not target:
+        return
+    path = Path(target)
+    noted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    noted = [r for r in noted if r["claim"]["name"] != result.claim.name] + [result.as_dict()]
+    with storage.atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(noted), encoding="utf-8")
+
+
+def recorded(notebook, name):
+    """The recorded run of a claim.
+
+    Args:
+        notebook: name of the notebook, such as `01_autoencoders`.
+        name: the claim's name.
+
+    Returns:
+        (Result or None, whether the notebook's code has changed since). None where no run has
+        been recorded, or where neither a checkout nor an installed package holds it.
+    """
+    folder = recorded_folder()
+    path = folder / f"{notebook}.json"
+    if not path.is_file():
+        return None, False
+    record = json.loads(path.read_text(encoding="utf-8"))
+    for data in record["claims"]:
+        if data["claim"]["name"] == name:
+            return Result.from_dict(data), _is_stale(notebook, record["code"])
+    return None, False
+
+
+def recorded_folder():
+    """Folder of the recorded runs: in a checkout `notebooks/recorded`, else in the package."""
+    if storage.in_checkout():
+        return storage.CHECKOUT / "notebooks" / "recorded"
+    return Path(__file__).resolve().parent.parent / "recorded"
+
+
+def _is_stale(notebook, code):
+    script = storage.CHECKOUT / "notebooks" / "py" / f"{notebook}.py"
+    return script.is_file() and code_hash(script) != code
+
+
+def code_hash(script):
+    """Hash of a percent script's code: comments, prose and layout do not count.
+
+    Args:
+        script: path of the percent script.
+
+    Returns:
+        16 hexadecimal digits.
+
+    Raises:
+        SyntaxError: the script is not valid Python.
+    """
+    tree = ast.parse(Path(script).read_text(encoding="utf-8"))
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:16]
+
+
+def show(result, notebook):
+    """Show a result as a small table: *your run*, and beside it *the recorded run*.
+
+    Args:
+        result: Result of this process.
+        notebook: name of the notebook whose recorded run is shown beside it.
+    """
+    from IPython.display import display
+
+    runs = {"your run": result}
+    stored, stale = recorded(notebook, result.claim.name)
+    if stored is not None:
+        note = ", stale: the code has changed since" if stale else ""
+        runs[f"the recorded run ({stored.date}{note})"] = stored
+    display({"text/html": _as_html(runs), "text/plain": _as_text(runs)}, raw=True)
+
+
+def summarise(values):
+    """Mean ± standard deviation of results, in four significant digits, with their number."""
+    values = np.asarray(values, dtype=float)
+    if not np.isfinite(values).all():
+        reached = np.isfinite(values).sum()
+        return f"reached by {reached} of {len(values)} seeds"
+    mean, spread = values.mean(), values.std(ddof=1) if len(values) > 1 else 0.0
+    digits = _decimals(mean)
+    return f"{mean:,.{digits}f} ± {spread:,.{digits}f} (n = {len(values)})"
+
+
+def _decimals(value):
+    if value == 0:
+        return 1
+    return int(np.clip(3 - math.floor(math.log10(abs(value))), 0, 6))
+
+
+def _as_text(runs):
+    claim = next(iter(runs.values())).claim
+    lines = [f"Claim:  {claim.statement}", f"Test:   {claim.test}"]
+    lines += [f"Result: {claim.measure}, {claim.better} is better"]
+    for label, result in runs.items():
+        lines += [f"  {label}: {result.made}; {result.budget}"]
+        lines += [f"    {name}: {summarise(values)}" for name, values in result.values.items()]
+        lines += [f"    Verdict: {result.verdict}"]
+    return "\n".join(lines)
+
+
+def _as_html(runs):
+    claim = next(iter(runs.values())).claim
+    rows = [
+        _row("Claim", claim.statement, bold=(0,)),
+        _row("Test", claim.test, bold=(0,)),
+        _row("Measure", f"{claim.measure}; {claim.better} is better", bold=(0,)),
+    ]
+    for label, result in runs.items():
+        for index, (condition, values) in enumerate(result.values.items()):
+            first = index == 0
+            rows += [
+                _row(
+                    label if first else "",
+                    condition,
+                    summarise(values),
+                    result.verdict if first else "",
+                    bold=(0, 3),
+                )
+            ]
+        rows += [_row("", f"{result.made}; {result.budget}", small=True)]
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _row(*texts, bold=(), small=False):
+    """One table row; the last cell spans what is left of four columns."""
+    cells = []
+    for index, text in enumerate(texts):
+        span = 4 - index if index == len(texts) - 1 else 1
+        text = html.escape(text)
+        text = f"<b>{text}</b>" if index in bold else text
+        text = f"<small>{text}</small>" if small else text
+        # An attribute, not a style: viewers that strip styles centre the cells otherwise.
+        cells += [f"<td align='left' colspan='{span}'>{text}</td>"]
+    return f"<tr>{''.join(cells)}</tr>"

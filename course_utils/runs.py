@@ -1,0 +1,223 @@
+"""Trained runs on disk: found again, told apart, resumed exactly, never half-written."""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import time
+import types
+import warnings
+import zipfile
+
+import keras
+import numpy as np
+
+from course_utils import environment, storage
+
+SECONDS_BETWEEN_CHECKPOINTS = 20
+_RUN_FILE = "run.json"
+
+
+class DamagedRun(Exception):
+    """A stored run cannot be used; the message says why."""
+
+
+@dataclasses.dataclass
+class TrainingRun:
+    """What `fit` returns.
+
+    Attributes:
+        history: metric name to its value after each epoch, training and `val_` ones.
+        seconds: training time up to the end of each epoch, validation not counted.
+        source: `trained`, `resumed` or `loaded`.
+    """
+
+    history: dict[str, list[float]]
+    seconds: list[float]
+    source: str = "trained"
+
+    @property
+    def epochs(self):
+        """Number of epochs done."""
+        return len(self.seconds)
+
+
+class RunStore:
+    """The folder of one run: `run.json` names the file of weights that belongs to it.
+
+    The weights of a new epoch are written first, `run.json` is then replaced, and old weights
+    go last: a process that dies at any point leaves a run that can be used.
+    """
+
+    def __init__(self, run, identity):
+        self.identity = identity
+        self.run = run
+        self.folder = None
+        if run is not None:
+            parts = [part for part in run.split("/") if part not in ("", ".", "..")]
+            setting = f"{identity['profile']}-{identity['backend'].split()[0]}"
+            self.folder = storage.runs_dir().joinpath(setting, *parts)
+        self.last_saved = time.perf_counter()
+
+    def restore(self, model):
+        """Put a stored run's state into `model`.
+
+        Returns:
+            (TrainingRun, whether it is finished).
+        """
+        fresh = TrainingRun({}, [])
+        if self.folder is None or not (self.folder / _RUN_FILE).exists():
+            return fresh, False
+        try:
+            stored = self._read()
+            self._load_state(model, stored)
+        except DamagedRun as reason:
+            warnings.warn(f"run {self.run!r} is trained again: {reason}.", stacklevel=3)
+            return fresh, False
+        source = "loaded" if stored["finished"] else "resumed"
+        return TrainingRun(stored["history"], stored["seconds"], source), stored["finished"]
+
+    def _read(self):
+        try:
+            stored = json.loads((self.folder / _RUN_FILE).read_text(encoding="utf-8"))
+            identity, weights = stored["identity"], self.folder / stored["weights"]
+            for part in ("history", "seconds", "finished", "weights_hash"):
+                stored[part]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedRun(f"its record is damaged ({type(error).__name__}: {error})") from error
+        changed = [name for name, value in self.identity.items() if identity.get(name) != value]
+        if changed:
+            raise DamagedRun(f"it was made with a different {', '.join(changed)}")
+        if not weights.is_file() or _hash_bytes(weights.read_bytes()) != stored["weights_hash"]:
+            raise DamagedRun("its file of weights is missing or damaged")
+        return stored
+
+    def _load_state(self, model, stored):
+        try:
+            with np.load(self.folder / stored["weights"]) as file:
+                values = [file[f"v{i}"] for i in range(len(file.files))]
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise DamagedRun(f"its file of weights cannot be read ({error})") from error
+        variables = _state(model)
+        if [v.shape for v in values] != [tuple(v.shape) for v in variables]:
+            raise DamagedRun("its weights are of other shapes")
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+
+    def save(self, model, result, finished):
+        """Write the run's state, if it is finished or the last time was a while ago."""
+        due = time.perf_counter() - self.last_saved > SECONDS_BETWEEN_CHECKPOINTS
+        if self.folder is None or not (finished or due):
+            return
+        try:
+            self._write(model, result, finished)
+        except OSError as error:
+            # A full disk must not end the training that the student is waiting for.
+            warnings.warn(
+                f"run {self.run!r} cannot be stored ({error.strerror or error}): it will be "
+                f"trained again next time. Free some space, or set COURSE_RUNS_DIR.",
+                stacklevel=2,
+            )
+            self.folder = None
+        self.last_saved = time.perf_counter()
+
+    def _write(self, model, result, finished):
+        weights = self.folder / f"epoch-{result.epochs:04d}.npz"
+        values = {f"v{i}": _to_numpy(v) for i, v in enumerate(_state(model))}
+        with storage.atomic_write(weights) as path:
+            np.savez(path, **values)
+            weights_hash = _hash_bytes(path.read_bytes())
+        record = {
+            "identity": self.identity,
+            "finished": finished,
+            "history": result.history,
+            "seconds": result.seconds,
+            "weights": weights.name,
+            "weights_hash": weights_hash,
+        }
+        with storage.atomic_write(self.folder / _RUN_FILE) as path:
+            path.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        for old in self.folder.glob("epoch-*.npz"):
+            if old != weights:
+                with contextlib.suppress(OSError):
+                    old.unlink()
+
+
+def _state(model):
+    """Every variable that training changes.
+
+    Keras's own files of weights leave out the state of random layers (dropout, noise), without
+    which a resumed run is not the run that was interrupted.
+    """
+    # Metrics are left out: they start afresh each epoch, and some are built only then.
+    metrics = {id(variable) for variable in model.metrics_variables}
+    return [v for v in model.variables if id(v) not in metrics] + model.optimizer.variables
+
+
+def _to_numpy(variable):
+    # NumPy has no bfloat16 of its own and would store it as raw bytes.
+    value = variable.numpy()
+    return value.astype("float32") if "bfloat16" in str(variable.dtype) else value
+
+
+def identity_of(model, x, y, validation_data, epochs, batch_size, seed):
+    """Everything that shapes a run, each part under the name that a warning shows."""
+    started = environment.current() if environment.started() else None
+    backend = keras.backend.backend()
+    return {
+        "profile": started.profile if started else "none",
+        "backend": f"{backend} {started.backend_version if started else ''}".strip(),
+        "version of Keras": keras.__version__,
+        "precision": keras.config.dtype_policy().name,
+        "network": _hash_text(json.dumps(_nameless(model.get_config()), default=str)),
+        "model class": _hash_text(repr([_class_code(cls) for cls in type(model).__mro__[:-1]
+                                        if not cls.__module__.startswith("keras")])),
+        "optimizer": _hash_text(json.dumps(_nameless(model.optimizer.get_config()), default=str)),
+        "loss": _hash_text(repr(_nameless(model.get_compile_config()).get("loss"))),
+        "initial weights": _hash_arrays([_to_numpy(v) for v in model.weights]),
+        "training data": _hash_arrays([x] if y is x else [x, y]),
+        "validation data": _hash_arrays(validation_data or []),
+        "number of epochs": epochs,
+        "batch size": batch_size,
+        "seed": seed,
+    }  # fmt: skip
+
+
+def _nameless(config):
+    """A Keras config without names: those count how many layers the process has built."""
+    if isinstance(config, dict):
+        return {k: _nameless(v) for k, v in config.items() if k not in ("name", "build_config")}
+    if isinstance(config, list | tuple):
+        return [_nameless(item) for item in config]
+    return config
+
+
+def _class_code(cls):
+    """Compiled code of a class's own methods; also there for a class written in a notebook."""
+    functions = [f for f in vars(cls).values() if isinstance(f, types.FunctionType)]
+    return [_function_code(function.__code__) for function in functions]
+
+
+def _function_code(code):
+    constants = [
+        _function_code(constant) if isinstance(constant, types.CodeType) else repr(constant)
+        for constant in code.co_consts[1:]  # the first one is the docstring
+    ]
+    return (code.co_name, code.co_code.hex(), code.co_names, constants)
+
+
+def _hash_arrays(arrays):
+    digest = hashlib.sha256()
+    for array in arrays:
+        array = np.ascontiguousarray(array)
+        digest.update(f"{array.shape}{array.dtype}".encode())
+        digest.update(array.data if array.size else b"")
+    return digest.hexdigest()[:16]
+
+
+def _hash_text(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _hash_bytes(content):
+    return hashlib.sha256(content).hexdigest()

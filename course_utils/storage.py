@@ -1,0 +1,85 @@
+"""Where files are kept, and how they are written so that nothing is ever half there."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+import filelock
+import platformdirs
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def in_checkout():
+    """Whether the package is used from a checkout of the course (not from site-packages)."""
+    return (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "notebooks").is_dir()
+
+
+def cache_dir():
+    """Folder for data sets: `COURSE_CACHE_DIR`, the checkout's `data/`, or the user's cache.
+
+    The folder need not exist.
+    """
+    if asked := os.environ.get("COURSE_CACHE_DIR"):
+        return Path(asked).expanduser()
+    if in_checkout():
+        return CHECKOUT / "data" / "cache"
+    return Path(platformdirs.user_cache_dir("deep-generative-companion", appauthor=False))
+
+
+def runs_dir():
+    """Folder for trained models: `COURSE_RUNS_DIR`, else `runs/` beside the data sets."""
+    if asked := os.environ.get("COURSE_RUNS_DIR"):
+        return Path(asked).expanduser()
+    return cache_dir() / "runs"
+
+
+@contextlib.contextmanager
+def atomic_write(path):
+    """Yield a temporary path beside `path`; rename it to `path` if the block succeeds.
+
+    A reader sees the old file or the new one, never a part. If the block raises, or the
+    process dies, `path` is as it was.
+
+    Raises:
+        OSError: the folder cannot be written to, or the disk is full.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def locked(path, timeout=600):
+    """Hold a lock on `path` between processes, so that two do not fill one cache at once.
+
+    Raises:
+        TimeoutError: another process held the lock for `timeout` seconds.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(f"{path}.lock", timeout=timeout):
+            yield
+    except filelock.Timeout:
+        raise TimeoutError(
+            f"another process has been writing {path} for {timeout} s. "
+            f"If none is running, delete {path}.lock and try again."
+        ) from None
+
+
+def remove_leftovers(path):
+    """Delete what a killed process left behind while it wrote `path`; call it under the lock."""
+    path = Path(path)
+    # `atomic_write` names its temporary files so: eight characters between stem and suffix.
+    for leftover in path.parent.glob(f".{path.stem}-????????{path.suffix}"):
+        leftover.unlink(missing_ok=True)

@@ -1,0 +1,314 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # Start here: your machine, the data, and how a claim is tested
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/00_start_here.ipynb)
+#
+# **Time** · smoke 20 s · cpu 1 min · gpu not measured
+#
+# After this notebook you can
+#
+# - say what your machine will compute with, and how long the series will take on it;
+# - load every data set of the course, with or without a network;
+# - read the table *Claim → Test → Result → Verdict*, and say how often its rule is fooled by
+#   chance.
+
+# %% slideshow={"slide_type": "skip"}
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helper package
+    source = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Your machine, in one line
+
+# %% slideshow={"slide_type": "fragment"}
+from course_utils import by_profile, data, plotting, start
+
+environment = start(seed=0)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# From left to right: the **profile**, the backend that Keras computes with, the device, the
+# precision of its numbers, the **seed** of everything random, and where data comes from. If the
+# line names a CPU though your machine has a GPU, run `course doctor` in a terminal: it says what
+# to do.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three budgets for the same notebook
+#
+# | profile | for | one notebook takes |
+# |---|---|---|
+# | `smoke` | a first look, automatic tests | at most a minute |
+# | `cpu` | a laptop | at most 12 minutes on two cores |
+# | `gpu` | Colab and workstations | at most 15 minutes |
+#
+# Nothing but sizes changes with the profile. They stand in one cell near the top of each notebook:
+
+# %% slideshow={"slide_type": "fragment"}
+import math
+
+import keras
+import numpy as np
+
+from course_utils.architectures import dense_decoder, dense_encoder
+from course_utils.evaluation import claims
+from course_utils.models import Autoencoder
+from course_utils.training import fit
+
+TRAIN_SIZE = by_profile(smoke=2_000, cpu=10_000, gpu=60_000)
+EPOCHS = by_profile(smoke=10, cpu=10, gpu=10)
+SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Set the environment variable `COURSE_PROFILE` to choose another one, then restart the kernel.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The data sets
+#
+# Two are the classics, downloaded once and kept. The others are made on your machine, the same
+# bytes everywhere, so that every notebook also runs without a network. Where a classic cannot be
+# had, its stand-in is used, and a note says so.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+print(", ".join(data.names()))
+
+# %% slideshow={"slide_type": "subslide"}
+digits = data.load("mnist", train_size=TRAIN_SIZE)
+clothes = data.load("fashion_mnist", train_size=500)
+print(digits)
+print(clothes)
+
+# %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
+built_in = {name: data.load(name, train_size=500) for name in ("digits", "garments", "faces")}
+
+
+def first_of_each(images):
+    """Twelve training images, class by class."""
+    order = np.argsort(images.y_train, kind="stable")
+    return images.x_train[order[np.linspace(0, len(order) - 1, 12).astype(int)]]
+
+
+for images in (digits, clothes):
+    plotting.image_grid(
+        first_of_each(images),
+        f"What is in {images.name}? ({images.source})",
+        alt=f"Twelve images of the data set {images.name}, ordered by class.",
+        columns=12,
+    )
+
+# %% slideshow={"slide_type": "subslide"}
+for name, images in built_in.items():
+    plotting.image_grid(
+        first_of_each(images),
+        f"What is in {name}? (built in)",
+        alt=f"Twelve images of the built-in data set {name}, ordered by class.",
+        columns=12,
+    )
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The drawn sets have what no photograph has: the **factors** that each image was drawn from. Later
+# notebooks ask a model for them and can check its answer.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+faces = built_in["faces"]
+for name in ("Smiling", "Eyeglasses", "Wearing_Hat", "Blond_Hair"):
+    assert set(np.unique(faces.factors_train[name])) <= {0, 1}
+print("one face:", faces.x_train.shape[1:], "with", len(faces.factors_train), "known factors")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Points in the plane serve where theory is easier to see than in 784 dimensions:
+
+# %% slideshow={"slide_type": "fragment"}
+toys = {kind: data.load("toys", train_size=2_000, kind=kind) for kind in ("ring", "grid", "moons")}
+plotting.scatter(
+    {name: toy.x_train for name, toy in toys.items()},
+    np.zeros(2_000, dtype=int),
+    ["points"],
+    "Where do the toy distributions put their mass?",
+    alt="Three scatter plots: eight tight clusters on a circle, twenty-five clusters on a square "
+    "grid, and two interleaved half-moons.",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A first network, in five lines
+#
+# What an autoencoder is, notebook 01 explains. Here it only shows the routine: build, compile,
+# fit, look.
+
+# %% slideshow={"slide_type": "fragment"}
+SHAPE = digits.x_train.shape[1:]
+
+
+def build(seed, hidden=64):
+    """A compiled autoencoder with a code of 16 numbers, from this seed."""
+    keras.utils.set_random_seed(seed)
+    model = Autoencoder(dense_encoder(SHAPE, 16, (hidden,)), dense_decoder(SHAPE, 16, (hidden,)))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+model = build(seed=0)
+held_out = (digits.x_test, digits.x_test)
+run = fit(model, digits.x_train, epochs=EPOCHS, validation_data=held_out, run="00/first")
+
+# %% slideshow={"slide_type": "subslide"}
+plotting.image_rows(
+    {"original": digits.x_test[:10], "rebuilt": model.reconstruct(digits.x_test[:10])},
+    "Can 16 numbers hold a digit?",
+    alt="Ten digits, and below them the same digits rebuilt from sixteen numbers, a little "
+    "blurred.",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The run has a name, so it was kept. Ask for it again and it is loaded instead of trained: after
+# Colab has cut you off, you start where you stopped. Change anything that shapes it (the data,
+# the network, the seed, the number of epochs), and it is trained again.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+again = fit(
+    build(seed=0),
+    digits.x_train,
+    epochs=EPOCHS,
+    validation_data=held_out,
+    run="00/first",
+    report="none",
+)
+print(again.source, "with the same losses:", again.history == run.history)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# And without a name, trained anew with the same seed? On one machine, the losses agree to the last
+# digit. On another one they may differ in the fourth.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+repeated = fit(
+    build(seed=0), digits.x_train, epochs=EPOCHS, validation_data=held_out, report="none"
+)
+assert repeated.history["loss"] == run.history["loss"], (repeated.history, run.history)
+print("same seed, same losses:", repeated.history["loss"] == run.history["loss"])
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## How a claim is tested
+#
+# Train the same network from three seeds, and three results differ. So when is one method
+# *better* than another? This course uses one rule, fixed before the numbers are seen:
+#
+# > The claim **holds** if every result of the one is better than every result of the other.
+# > If they overlap: **no difference seen**.
+#
+# How often does chance alone fool this rule? Put the six results of two *equal* methods in order.
+# Every order is equally likely, and only one of the $\binom{6}{3} = 20$ ways to deal them puts the
+# first method's three on top:
+#
+# $$P(\text{fooled}) = \binom{2n}{n}^{-1}.$$
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+rng = np.random.default_rng(0)
+
+
+def share_fooled(seeds, trials=20_000):
+    """How often two equal methods get the verdict 'holds'."""
+    results = rng.normal(size=(trials, 2, seeds))
+    return np.mean([claims.verdict(a, b) == claims.HOLDS for a, b in results])
+
+
+for seeds in (3, 4, 5):
+    formula = 1 / math.comb(2 * seeds, seeds)
+    assert abs(share_fooled(seeds) - formula) < 0.005
+    print(f"{seeds} seeds each: fooled in {formula:.1%} of all cases, and 20,000 trials agree")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Three seeds are the least that makes sense: one in twenty, the customary 5 %. A single seed each
+# would be fooled half of the time.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A claim, tested
+#
+# > "More hidden units make an autoencoder better."
+#
+# The claim gets its table. Your run is on top. Below stands the recorded run, made once with
+# more seeds.
+
+# %% slideshow={"slide_type": "skip"}
+errors = {
+    f"{hidden} hidden units": [
+        fit(
+            build(seed, hidden),
+            digits.x_train,
+            epochs=EPOCHS,
+            seed=seed,
+            validation_data=held_out,
+            run=f"00/{hidden} hidden units, seed {seed}",
+            report="line",
+        ).history["val_loss"][-1]
+        for seed in SEEDS
+    ]
+    for hidden in (128, 32)
+}
+
+# %% slideshow={"slide_type": "subslide"}
+wider = claims.test(
+    claims.Claim(
+        name="wider_is_better",
+        statement="More hidden units make an autoencoder better.",
+        test="Dense autoencoders with a code of 16 numbers, 128 against 32 hidden units; same "
+        "images, same epochs.",
+        measure="held-out mean squared error per pixel",
+    ),
+    errors,
+    budget=f"{TRAIN_SIZE:,} images, {EPOCHS} epochs",
+    data=digits,
+)
+claims.show(wider, "00_start_here")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Exercises
+#
+# **1. How many seeds?** Complete `seeds_needed`: the fewest seeds per method for which the rule is
+# fooled at most this often. Check yourself: 5 % needs 3, 1 % needs 5.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def seeds_needed(chance):
+    """Fewest seeds per method for which two equal methods get a verdict this rarely."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Factors in pixels.** Complete `difference_image`: the mean face with an attribute minus the
+# mean face without it, an array (64, 64, 3). Look at it for `Eyeglasses` with
+# `plotting.image_grid` (map it from $[-1, 1]$ to $[0, 1]$ first). Check yourself: for an attribute
+# of random zeros and ones it is nearly 0 everywhere.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def difference_image(pictures, attribute):
+    """Mean of the pictures where attribute is 1, minus the mean where it is 0."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. A claim of your own.** Test "a larger batch makes the autoencoder worse at equal epochs" with
+# `claims.Claim`, `claims.test` and `claims.show`, batches of 32 against 256, at least three seeds.
+# Which budget would have to be equal to make the claim "at equal numbers of updates"?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Where to go next
+#
+# - [01 · Autoencoders](01_autoencoders.ipynb): how few numbers hold a picture?
+# - [02 · What an autoencoder is good for](02_autoencoder_applications.ipynb): denoising,
+#   compression, features, and why its code cannot be sampled.
+# - Keras's own introduction, [keras.io/getting_started](https://keras.io/getting_started/).
+# - Henderson et al. 2018, [Deep reinforcement learning that
+#   matters](https://arxiv.org/abs/1709.06560), on what one seed proves.
+# - Lucic et al. 2018, [Are GANs created equal?](https://arxiv.org/abs/1711.10337), on what is left
+#   of many claims at equal budgets.

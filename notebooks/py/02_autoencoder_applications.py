@@ -1,0 +1,807 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # What is an autoencoder good for?
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/02_autoencoder_applications.ipynb)
+#
+# **Time** · smoke 50 s · cpu 8 min · gpu not measured
+#
+# After this notebook you can
+#
+# - remove noise with a network, and say which image it gives when several are possible;
+# - judge a two-dimensional map of a data set by a number instead of by eye;
+# - draw a rate–distortion curve, and compare with JPEG at equal bytes;
+# - test whether a code is worth more to a classifier than the pixels;
+# - show why decoding a random code gives nonsense, and measure how much.
+
+# %% slideshow={"slide_type": "skip"}
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helper package
+    source = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
+
+# %% slideshow={"slide_type": "skip"}
+from course_utils import by_profile, data, plotting, start
+
+environment = start(seed=0)
+
+# %% slideshow={"slide_type": "skip"}
+import io
+
+import keras
+import numpy as np
+from keras import ops
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from course_utils.architectures import conv_decoder, conv_encoder, dense_decoder, dense_encoder
+from course_utils.evaluation import claims
+from course_utils.models import Autoencoder
+from course_utils.training import fit
+
+# %% slideshow={"slide_type": "skip"}
+TRAIN_SIZE = by_profile(smoke=2_000, cpu=20_000, gpu=60_000, record=40_000)
+FACES = by_profile(smoke=800, cpu=4_000, gpu=20_000, record=6_000)
+EPOCHS = by_profile(smoke=5, cpu=8, gpu=20, record=10)
+BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
+SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
+CODE_SIZE = 32
+CODE_SIZES = by_profile(smoke=(8, 32), cpu=(8, 16, 32, 64), gpu=(8, 16, 32, 64))
+NOISE = 0.5
+COMPARED = by_profile(smoke=500, cpu=2_000, gpu=2_000)  # images in each two-sample test
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+images = data.load("mnist", train_size=TRAIN_SIZE)
+IMAGE_SHAPE = images.x_train.shape[1:]
+print("one image:", IMAGE_SHAPE)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# One function trains every network below: build with a seed, compile, fit on the training images,
+# and watch the error on held-out ones. Nothing is chosen by the held-out error.
+
+
+# %% slideshow={"slide_type": "skip"}
+def train(name, seed, networks, inputs, targets=None, watched=None, epochs=EPOCHS):
+    """Train an Autoencoder built by `networks()`; the run is kept under `name`."""
+    keras.utils.set_random_seed(seed)
+    model = Autoencoder(*networks())
+    model.compile(optimizer="adam", loss="mse")
+    fit(
+        model,
+        inputs,
+        targets,
+        epochs=epochs,
+        batch_size=BATCH_SIZE,
+        seed=seed,
+        validation_data=watched,
+        run=f"02_autoencoder_applications/{name}, seed {seed}",
+        report="line",
+    )
+    return model
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Denoising: which image do you mean?
+#
+# Give the encoder a corrupted image $\tilde x = x + \sigma \varepsilon$ and ask the decoder for
+# the clean one ([Vincent et al. 2008](https://doi.org/10.1145/1390156.1390294)). What will it
+# answer where several clean images are possible?
+#
+# The squared error has one minimiser, whatever the network: the **mean** of all clean images that
+# fit, $d^*(\tilde x) = \mathbb E[x \mid \tilde x]$. Take the smallest example there is, a pixel
+# that is $-1$ or $+1$ with equal chance. Bayes' rule gives
+#
+# $$\mathbb E[x \mid \tilde x] = \tanh(\tilde x / \sigma^2).$$
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+rng = np.random.default_rng(0)
+sigma = 0.8
+clean = rng.choice([-1.0, 1.0], size=2_000_000)
+noisy = clean + sigma * rng.normal(size=clean.shape)
+for seen in (-1.0, 0.0, 0.5):
+    near = np.abs(noisy - seen) < 0.01
+    average, formula = clean[near].mean(), np.tanh(seen / sigma**2)
+    assert abs(average - formula) < 0.03
+    print(f"seen {seen:4.1f}: formula {formula:5.2f}, average of the clean pixels agrees")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The same mean can be read off the *density of the noisy data*, without knowing a clean pixel
+# (Tweedie's formula, [Efron 2011](https://doi.org/10.1198/jasa.2011.tm11181)):
+#
+# $$\mathbb E[x \mid \tilde x] = \tilde x + \sigma^2 \, \frac{d}{d\tilde x} \log p(\tilde x).$$
+#
+# A denoiser therefore knows the slope of the log-density. Diffusion models are built on this.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+grid = np.linspace(-2, 2, 401)
+bumps = [np.exp(-((grid - centre) ** 2) / (2 * sigma**2)) for centre in (-1, 1)]
+slope = np.gradient(np.log(sum(bumps)), grid)
+gap = np.abs(grid + sigma**2 * slope - np.tanh(grid / sigma**2))[1:-1].max()
+assert gap < 1e-3, gap
+print("Tweedie's formula = tanh, to three digits:", gap < 1e-3)
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# Now with images. The noise is a layer in front of the encoder: fresh in every step of training,
+# absent otherwise. The target stays clean.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def corrupt(pictures, noise):
+    """Add noise of standard deviation NOISE, and cut to what a pixel can hold."""
+    return np.clip(pictures + NOISE * noise, 0, 1).astype("float32")
+
+
+class Corrupt(keras.layers.Layer):
+    """The same corruption as a layer, active in training only."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.seed = keras.random.SeedGenerator()
+
+    def call(self, pictures, training=False):
+        if not training:
+            return pictures
+        noise = keras.random.normal(ops.shape(pictures), seed=self.seed)
+        return ops.clip(pictures + NOISE * noise, 0, 1)
+
+
+# %% slideshow={"slide_type": "subslide"}
+def plain():
+    return conv_encoder(IMAGE_SHAPE, CODE_SIZE), conv_decoder(IMAGE_SHAPE, CODE_SIZE)
+
+
+def denoising():
+    encoder, decoder = plain()
+    return keras.Sequential([keras.Input(IMAGE_SHAPE), Corrupt(), encoder]), decoder
+
+
+held_out = images.x_test
+noisy_test = corrupt(held_out, np.random.default_rng(1).normal(size=held_out.shape))
+watched = (noisy_test[:1_000], held_out[:1_000])
+denoisers = [train("denoising", seed, denoising, images.x_train, watched=watched) for seed in SEEDS]
+
+# %% slideshow={"slide_type": "skip"}
+watched = (held_out[:1_000], held_out[:1_000])
+autoencoders = [train("plain", seed, plain, images.x_train, watched=watched) for seed in SEEDS]
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# Three rivals that cost nothing or little:
+#
+# - a **Gaussian filter**, its width chosen on training images;
+# - **PCA**: project onto 32 directions and back;
+# - the **plain autoencoder**, which has never seen noise. Its bottleneck alone, so one often
+#   reads, must throw the noise away.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def psnr(original, restored):
+    """Mean over images of the peak signal-to-noise ratio, in decibels."""
+    errors = np.mean((original - restored) ** 2, axis=(1, 2, 3))
+    return float(np.mean(-10 * np.log10(np.maximum(errors, 1e-10))))
+
+
+def smooth(pictures, width):
+    return gaussian_filter(pictures, (0, width, width, 0))
+
+
+tuning = images.x_train[:1_000]
+noisy_tuning = corrupt(tuning, np.random.default_rng(2).normal(size=tuning.shape))
+widths = np.linspace(0.4, 2, 9)
+best_width = widths[np.argmax([psnr(tuning, smooth(noisy_tuning, w)) for w in widths])]
+print(f"best width of the Gaussian filter, on training images: {best_width:.1f} pixels")
+
+# %% slideshow={"slide_type": "subslide"}
+flat_train = images.x_train.reshape(len(images.x_train), -1)
+pca = PCA(CODE_SIZE).fit(flat_train)
+
+
+def through_pca(pictures):
+    rebuilt = pca.inverse_transform(pca.transform(pictures.reshape(len(pictures), -1)))
+    return rebuilt.reshape(pictures.shape).clip(0, 1)
+
+
+restored = {
+    "noisy": noisy_test,
+    "Gaussian filter": smooth(noisy_test, best_width),
+    f"PCA, {CODE_SIZE}": through_pca(noisy_test),
+    "plain autoencoder": autoencoders[0].reconstruct(noisy_test),
+    "denoising": denoisers[0].reconstruct(noisy_test),
+}
+
+# %% slideshow={"slide_type": "slide"} tags=["key-figure"]
+one_each = [np.flatnonzero(images.y_test == label)[0] for label in range(10)]
+plotting.image_rows(
+    {name: pictures[one_each] for name, pictures in restored.items()}
+    | {"clean": held_out[one_each]},
+    "Who finds the digit in the noise?",
+    alt="Rows of ten digits: with strong noise, smoothed by a Gaussian filter, projected by PCA, "
+    "through a plain autoencoder, through the denoising one, and clean at the bottom.",
+    notes={name: f"{psnr(held_out, pictures):.1f} dB" for name, pictures in restored.items()},
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Two numbers an image: a map
+#
+# With a code of two numbers, every image is a point on a page. Is such a map good? By eye,
+# everybody's own map is. A number: hide the label of a held-out image, look at its ten nearest
+# neighbours among the training images on the map, and guess. The more often the guess is right,
+# the better the map keeps classes apart.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def map_networks():
+    hidden = (256, 64)
+    return dense_encoder(IMAGE_SHAPE, 2, hidden), dense_decoder(IMAGE_SHAPE, 2, hidden[::-1])
+
+
+def neighbours_right(train_points, test_points):
+    """Share of held-out images whose ten nearest neighbours vote for the right class."""
+    guess = KNeighborsClassifier(10).fit(train_points, images.y_train)
+    return float(guess.score(test_points, images.y_test))
+
+
+watched = (held_out[:1_000], held_out[:1_000])
+maps = [
+    train("map", seed, map_networks, images.x_train, watched=watched, epochs=2 * EPOCHS)
+    for seed in SEEDS
+]
+
+# %% slideshow={"slide_type": "fragment"}
+flat_test = held_out.reshape(len(held_out), -1)
+points = {"PCA, first two directions": pca.transform(flat_test)[:, :2]}
+points["autoencoder, code of 2"] = maps[0].encode(held_out)
+plotting.scatter(
+    {name: where[:2_000] for name, where in points.items()},
+    images.y_test[:2_000],
+    images.class_names,
+    "Which map keeps the digits apart?",
+    alt="Two maps of the test images, coloured by digit: in PCA's the classes overlap in the "
+    "middle; in the autoencoder's they form arms that meet at the centre.",
+)
+
+# %% slideshow={"slide_type": "subslide"}
+pca_map = neighbours_right(pca.transform(flat_train)[:, :2], pca.transform(flat_test)[:, :2])
+map_scores = [neighbours_right(m.encode(images.x_train), m.encode(held_out)) for m in maps]
+print(f"guessed right: PCA {pca_map:.1%}, autoencoder {claims.summarise(map_scores)}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Compression: how many bytes, how much damage?
+#
+# A code of $k$ numbers with $b$ bits each takes $kb/8$ bytes. Cut the range of each number into
+# $2^b$ equal steps. How coarse may the steps be?
+
+
+# %% slideshow={"slide_type": "subslide"}
+class Quantiser:
+    """Equal steps between the 0.5 % and the 99.5 % point of each number on training codes."""
+
+    def __init__(self, codes, bits):
+        self.low, high = np.percentile(codes, [0.5, 99.5], axis=0)
+        self.steps = 2**bits - 1
+        self.width = np.maximum(high - self.low, 1e-9) / self.steps
+
+    def __call__(self, codes):
+        steps = np.clip(np.round((codes - self.low) / self.width), 0, self.steps)
+        return (self.low + steps * self.width).astype("float32")
+
+
+line = np.linspace(0, 1, 1001)[:, None]
+assert len(np.unique(Quantiser(line, bits=3)(line))) == 2**3
+
+# %% slideshow={"slide_type": "skip"}
+compressors = {}
+for size in CODE_SIZES:
+
+    def networks(size=size):
+        return dense_encoder(IMAGE_SHAPE, size), dense_decoder(IMAGE_SHAPE, size)
+
+    model = train(f"code {size}", 0, networks, images.x_train, watched=watched, epochs=2 * EPOCHS)
+    compressors["autoencoder", size] = (model.encode, model.decode)
+    linear = PCA(size).fit(flat_train)
+    compressors["PCA", size] = (
+        lambda x, linear=linear: linear.transform(x.reshape(len(x), -1)),
+        lambda z, linear=linear: linear.inverse_transform(z).clip(0, 1).reshape(-1, *IMAGE_SHAPE),
+    )
+
+# %% slideshow={"slide_type": "subslide"}
+BITS = (2, 3, 4, 5, 6, 8)
+
+
+def quality(method, size, bits, pictures):
+    """PSNR of images that went through a quantised code."""
+    encode, decode = compressors[method, size]
+    codes = Quantiser(encode(images.x_train[:2_000]), bits)(encode(pictures))
+    return psnr(pictures, decode(codes))
+
+
+for method in ("PCA", "autoencoder"):
+    row = [f"{quality(method, CODE_SIZE, b, images.x_train[:1_000]):.1f}" for b in BITS]
+    print(f"{method:12} training images, dB at {BITS} bits: {', '.join(row)}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The last bits buy little. So for each method and code size take the fewest bits that cost less
+# than 0.2 dB against 8 bits, *on training images*, and draw the result on held-out ones.
+#
+# JPEG is the rival. A JPEG file of so small an image is mostly header, over 600 bytes that are the
+# same for all images; we are generous and count only what follows it.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def fewest_bits(method, size):
+    scores = [quality(method, size, bits, images.x_train[:1_000]) for bits in BITS]
+    return BITS[next(i for i, score in enumerate(scores) if score > scores[-1] - 0.2)]
+
+
+def jpeg(picture, setting):
+    """Bytes after the header, and the decoded image."""
+    file = io.BytesIO()
+    grey = Image.fromarray(np.uint8(np.round(255 * picture[..., 0])))
+    grey.save(file, "JPEG", quality=setting, optimize=True)
+    scan = len(file.getvalue()) - file.getvalue().index(b"\xff\xda")
+    return scan, np.asarray(Image.open(file), dtype="float32")[..., None] / 255
+
+
+# %% slideshow={"slide_type": "subslide"}
+few = held_out[:500]
+curves = {}
+for method in ("autoencoder", "PCA"):
+    chosen = [(size, fewest_bits(method, size)) for size in CODE_SIZES]
+    curves[method] = (
+        [size * bits / 8 for size, bits in chosen],
+        [quality(method, size, bits, few) for size, bits in chosen],
+    )
+files = {q: [jpeg(picture, q) for picture in few] for q in (1, 5, 10, 20, 40, 60, 80)}
+curves["JPEG without its header"] = (
+    [np.mean([size for size, _ in made]) for made in files.values()],
+    [psnr(few, np.stack([picture for _, picture in made])) for made in files.values()],
+)
+
+# %% slideshow={"slide_type": "slide"}
+plotting.lines(
+    {"bytes per image": curves},
+    "Which code damages an image least, at equal bytes?",
+    alt="Peak signal-to-noise ratio against bytes per image on a logarithmic axis for the "
+    "autoencoder's quantised code, PCA's, and JPEG, which needs many times more bytes.",
+    y_label="PSNR on held-out images, dB",
+    log_x=True,
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A fair objection: JPEG works on any picture, and its decoder is on your machine already. The
+# autoencoder's must be sent along. How many images until that has paid off?
+
+# %% slideshow={"slide_type": "fragment"}
+weights = 4 * dense_decoder(IMAGE_SHAPE, CODE_SIZE).count_params()
+ours = dict(zip(CODE_SIZES, zip(*curves["autoencoder"], strict=True), strict=True))[CODE_SIZE]
+rate, reached = curves["JPEG without its header"]
+equal_jpeg = np.interp(ours[1], reached, rate)
+print(
+    f"code of {CODE_SIZE}: {ours[0]:.0f} bytes, {ours[1]:.1f} dB; "
+    f"JPEG of that quality: {equal_jpeg:.0f} bytes"
+)
+print(f"decoder: {weights:,} bytes, paid off after {weights / (equal_jpeg - ours[0]):,.0f} images")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Features: is the code worth more than the pixels?
+#
+# Labels are dear, images are not. Train the autoencoder on all images *without* labels, then a
+# linear classifier on the codes of a few labelled ones: a **linear probe**. Two controls keep us
+# honest: PCA with equally many numbers, and the same encoder **before training**.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def untrained_code(seed):
+    keras.utils.set_random_seed(seed)
+    return conv_encoder(IMAGE_SHAPE, CODE_SIZE)
+
+
+def probe(train_features, test_features, labelled, seed):
+    """Held-out accuracy of a linear classifier that sees this many labels."""
+    chosen = np.random.default_rng(seed).permutation(len(train_features))[:labelled]
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2_000))
+    classifier.fit(train_features[chosen], images.y_train[chosen])
+    return float(classifier.score(test_features, images.y_test))
+
+
+# %% slideshow={"slide_type": "skip"}
+LABELLED = (100, 300, 1_000)
+accuracy = {name: [] for name in ("pixels", "PCA", "autoencoder", "untrained encoder")}
+for seed, model in zip(SEEDS, autoencoders, strict=True):
+    untrained = untrained_code(seed)
+    features = {
+        "pixels": (flat_train, flat_test),
+        "PCA": (pca.transform(flat_train), pca.transform(flat_test)),
+        "autoencoder": (model.encode(images.x_train), model.encode(held_out)),
+        "untrained encoder": (
+            untrained.predict(images.x_train, verbose=0),
+            untrained.predict(held_out, verbose=0),
+        ),
+    }
+    for name, (for_training, for_test) in features.items():
+        accuracy[name].append([probe(for_training, for_test, n, seed) for n in LABELLED])
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.lines(
+    {"labelled images": {name: (LABELLED, scores) for name, scores in accuracy.items()}},
+    "How far do few labels go?",
+    alt="Accuracy of a linear classifier on held-out images against the number of labels, for "
+    "pixels, PCA, the autoencoder's code and the code of an untrained encoder.",
+    y_label="accuracy on held-out images",
+    log_x=True,
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Colour from grey: what cannot be known
+#
+# Take faces whose every property is known (drawn ones: `data.load("faces")`), turn them grey, and
+# ask for the colours. This network is no bottleneck: it keeps the grey image and learns what to
+# put on top, and each stage of the way down is handed to the way up.
+
+
+# %% slideshow={"slide_type": "subslide"}
+faces = data.load("faces", train_size=FACES, test_size=1_000, image_size=32)
+GREY = np.array([0.299, 0.587, 0.114], dtype="float32")  # ITU-R BT.601 luma
+
+
+def to_grey(pictures):
+    return (pictures @ GREY)[..., None]
+
+
+def colouriser():
+    """Grey images (n, 32, 32, 1) to colour images (n, 32, 32, 3)."""
+    options = {"padding": "same", "activation": "relu"}
+    grey = keras.Input((32, 32, 1))
+    half = keras.layers.Conv2D(16, 3, strides=2, **options)(grey)
+    quarter = keras.layers.Conv2D(32, 3, strides=2, **options)(half)
+    eighth = keras.layers.Conv2D(64, 3, strides=2, **options)(quarter)
+    up = keras.layers.Conv2DTranspose(32, 3, strides=2, **options)(eighth)
+    up = keras.layers.Concatenate()([up, quarter])
+    up = keras.layers.Conv2DTranspose(16, 3, strides=2, **options)(up)
+    up = keras.layers.Concatenate()([up, half])
+    up = keras.layers.Conv2DTranspose(16, 3, strides=2, **options)(up)
+    up = keras.layers.Concatenate()([up, grey])
+    colour = keras.layers.Conv2D(3, 3, padding="same", activation="sigmoid")(up)
+    return keras.Model(grey, colour, name="colouriser")
+
+
+# %% slideshow={"slide_type": "skip"}
+def train_colouriser(seed):
+    keras.utils.set_random_seed(seed)
+    model = colouriser()
+    model.compile(optimizer="adam", loss="mse")
+    fit(
+        model,
+        to_grey(faces.x_train),
+        faces.x_train,
+        epochs=2 * EPOCHS,
+        batch_size=BATCH_SIZE,
+        seed=seed,
+        validation_data=(to_grey(faces.x_test), faces.x_test),
+        run=f"02_autoencoder_applications/colour, seed {seed}",
+        report="line",
+    )
+    return model.predict(to_grey(faces.x_test), verbose=0)
+
+
+coloured = [train_colouriser(seed) for seed in SEEDS]
+
+# %% slideshow={"slide_type": "slide"}
+plotting.image_rows(
+    {
+        "given": np.repeat(to_grey(faces.x_test[:10]), 3, axis=-1).clip(0, 1),
+        "coloured": coloured[0][:10],
+        "true": faces.x_test[:10],
+    },
+    "Which colours does it find, and which does it only guess?",
+    alt="Three rows of ten drawn faces: grey, coloured by the network, and the true colours; "
+    "skin comes out right, backgrounds and clothes come out as a pale average.",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Nothing in a grey picture tells a green background from a blue one of the same brightness. The
+# squared error then asks for the mean of the two (remember $\mathbb E[x \mid \tilde x]$): grey.
+# How colourful a pixel is can be measured as the distance of its colour from its own grey,
+# $\lVert c - \bar c \rVert$.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def colourfulness(pictures):
+    """Mean distance of each pixel's colour from its own grey."""
+    return float(np.sqrt(np.sum((pictures - to_grey(pictures)) ** 2, axis=-1)).mean())
+
+
+found = [colourfulness(pictures) for pictures in coloured]
+print(f"colourfulness: true {colourfulness(faces.x_test):.4f}, found {claims.summarise(found)}")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# A model that gives *one* answer cannot do better. One that can be **sampled** could give a green
+# background now and a blue one next time. That is what the rest of the course is about.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Why not just sample the code?
+#
+# The decoder turns 32 numbers into a digit. So draw 32 random numbers and decode them. Three ways
+# to draw:
+#
+# 1. from $\mathcal N(0, I)$;
+# 2. from a Gaussian with the mean and the covariance of the codes of the training images;
+# 3. half-way between the codes of two held-out images.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def draw_codes(model, seed):
+    """Codes drawn in three ways, beside the codes of held-out images (half of them to compare)."""
+    rng = np.random.default_rng([3, seed])
+    known, codes = model.encode(images.x_train), model.encode(held_out)
+    codes = codes[rng.permutation(len(codes))]
+    other, codes = np.array_split(codes, 2)
+    count = min(COMPARED, len(codes))
+    mean, covariance = known.mean(axis=0), np.cov(known.T)
+    first, second = rng.integers(len(codes), size=(2, count))
+    return other[:count], {
+        "codes of real images": codes[:count],
+        "N(0, I)": rng.normal(size=(count, CODE_SIZE)),
+        "fitted Gaussian": rng.multivariate_normal(mean, covariance, size=count),
+        "half-way between two": (codes[first] + codes[second]) / 2,
+    }
+
+
+# %% slideshow={"slide_type": "fragment"}
+_, drawn = draw_codes(autoencoders[0], SEEDS[0])
+plotting.image_rows(
+    {name: autoencoders[0].decode(codes[:12]) for name, codes in drawn.items()},
+    "What does the decoder make of codes that no image has?",
+    alt="Rows of twelve decoded codes: those of real images are clear digits; those drawn from "
+    "N(0, I), from a fitted Gaussian, and half-way between two images are partly broken shapes.",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# How bad is "partly broken"? Mix two sets of images and hide which is which. For each image, look
+# at its nearest neighbour: is it of the same set? If the sets have the same distribution, the
+# answer is yes half of the time; if they lie apart, always. This **nearest-neighbour two-sample
+# test** ([Lopez-Paz & Oquab 2017](https://arxiv.org/abs/1610.06545)) needs no training. One image
+# is left out at a time, so none is its own neighbour.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def told_apart(first, second):
+    """Leave-one-out accuracy of the nearest neighbour at telling two sets of images apart."""
+    both = pca_features(np.concatenate([first, second]))
+    labels = np.repeat([0, 1], [len(first), len(second)])
+    nearest = NearestNeighbors(n_neighbors=2).fit(both).kneighbors(both)[1][:, 1]
+    return float(np.mean(labels == labels[nearest]))
+
+
+def pca_features(pictures):
+    """Coordinates along PCA's directions: quicker to search than pixels, and nearly the same."""
+    return pca.transform(pictures.reshape(len(pictures), -1))
+
+
+same = told_apart(images.x_train[:1_000], images.x_train[1_000:2_000])
+apart = told_apart(images.x_train[:500], 1 - images.x_train[:500])
+assert abs(same - 0.5) < 0.06, same
+assert apart > 0.99, apart
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Everything is compared with **decoded codes of other real images**: both sides went through the
+# decoder, so its blur gives nothing away, and only the origin of the codes differs. The first row
+# is the floor.
+
+# %% slideshow={"slide_type": "fragment"}
+scores = {name: [] for name in [*drawn, "pixels half-way between two"]}
+for seed, model in zip(SEEDS, autoencoders, strict=True):
+    other, codes = draw_codes(model, seed)
+    real = model.decode(other)
+    for name, drawn_codes in codes.items():
+        scores[name].append(told_apart(real, model.decode(drawn_codes)))
+    pictures = model.decode(codes["codes of real images"])
+    mixed = (pictures + np.roll(pictures, 1, axis=0)) / 2
+    scores["pixels half-way between two"].append(told_apart(real, mixed))
+
+plotting.dots(
+    scores,
+    "Can decoded random codes be told from decoded real ones?",
+    alt="One dot per seed: decoded codes of real images are told apart half of the time, samples "
+    "and mixtures far more often.",
+    x_label="told apart by the nearest neighbour (0.5 = same distribution)",
+    reference=("cannot be told apart", 0.5),
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Claims tested
+#
+# > "The bottleneck of an autoencoder removes noise."
+#
+# If the bottleneck does it, training on noise should add nothing.
+
+# %% slideshow={"slide_type": "fragment"}
+BUDGET = f"{TRAIN_SIZE:,} images, {EPOCHS} epochs, code of {CODE_SIZE}"
+noise_training = claims.test(
+    claims.Claim(
+        name="denoising_needs_noise",
+        statement="The bottleneck is not enough: to remove noise, a network must be trained on it.",
+        test="Same networks, seeds and epochs, with and without noise at the encoder; held-out "
+        f"images with noise of standard deviation {NOISE}.",
+        measure="PSNR of the restored images, dB",
+        better="higher",
+    ),
+    {
+        "trained on noisy images": [psnr(held_out, m.reconstruct(noisy_test)) for m in denoisers],
+        "trained on clean images": [
+            psnr(held_out, m.reconstruct(noisy_test)) for m in autoencoders
+        ],
+    },
+    BUDGET,
+    images,
+)
+claims.show(noise_training, "02_autoencoder_applications")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > "With two dimensions, an autoencoder separates the classes better than PCA."
+
+# %% slideshow={"slide_type": "fragment"}
+better_map = claims.test(
+    claims.Claim(
+        name="map_beats_pca",
+        statement="With two dimensions, an autoencoder separates the classes better than PCA.",
+        test="Two numbers an image each; ten nearest neighbours on the map guess the class.",
+        measure="share of held-out images guessed right",
+        better="higher",
+    ),
+    {"autoencoder": map_scores, "PCA": [pca_map] * len(SEEDS)},
+    BUDGET.replace(f"{EPOCHS} epochs, code of {CODE_SIZE}", f"{2 * EPOCHS} epochs, code of 2"),
+    images,
+)
+claims.show(better_map, "02_autoencoder_applications")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > "An autoencoder learns features that make classification easier."
+
+# %% slideshow={"slide_type": "fragment"}
+column = LABELLED.index(300)
+better_features = claims.test(
+    claims.Claim(
+        name="code_beats_pca_probe",
+        statement="With few labels, a linear classifier does better on an autoencoder's code than "
+        "on PCA's.",
+        test=f"Logistic regression on {CODE_SIZE} numbers of 300 labelled images; the seed draws "
+        "the images and the network.",
+        measure="accuracy on held-out images",
+        better="higher",
+    ),
+    {name: [row[column] for row in accuracy[name]] for name in ("autoencoder", "PCA")},
+    BUDGET,
+    images,
+)
+claims.show(better_features, "02_autoencoder_applications")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > "A plain autoencoder's code is not continuous, so interpolation and sampling fail."
+#
+# Two claims in one sentence; each gets its test. First sampling:
+
+# %% slideshow={"slide_type": "fragment"}
+MEASURE = "told from decoded real codes by the nearest neighbour (0.5 = same distribution)"
+sampling = claims.test(
+    claims.Claim(
+        name="sampling_fails",
+        statement="Sampling the code of a plain autoencoder fails.",
+        test="The decoder is the same; codes are drawn from N(0, I), or belong to held-out images.",
+        measure=MEASURE,
+        better="higher",
+    ),
+    {name: scores[name] for name in ("N(0, I)", "codes of real images")},
+    BUDGET,
+    images,
+)
+claims.show(sampling, "02_autoencoder_applications")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Is $\mathcal N(0, I)$ to blame, or the code? A Gaussian that knows the mean and the covariance of
+# the codes is a fairer try. If it does much better, then the trouble was in large part that nobody
+# had asked where the codes are.
+
+# %% slideshow={"slide_type": "fragment"}
+fitted = claims.test(
+    claims.Claim(
+        name="fitted_gaussian_helps",
+        statement="Sampling from a Gaussian fitted to the codes does better than from N(0, I).",
+        test="The decoder is the same; only the distribution of the codes differs.",
+        measure=MEASURE,
+    ),
+    {name: scores[name] for name in ("fitted Gaussian", "N(0, I)")},
+    BUDGET,
+    images,
+)
+claims.show(fitted, "02_autoencoder_applications")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Then interpolation. "Fails" against what? Half-way between two codes should at least do better
+# than half-way between the two pictures, a cross-fade.
+
+# %% slideshow={"slide_type": "fragment"}
+interpolation = claims.test(
+    claims.Claim(
+        name="interpolation_fails",
+        statement="Interpolating between two codes of a plain autoencoder is no better than "
+        "cross-fading the pictures.",
+        test="Half-way between two codes, decoded, against the mean of the two decoded pictures.",
+        measure=MEASURE,
+        better="higher",
+    ),
+    {name: scores[name] for name in ("half-way between two", "pixels half-way between two")},
+    BUDGET,
+    images,
+)
+claims.show(interpolation, "02_autoencoder_applications")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Exercises
+#
+# **1. A different damage.** Write `erase`, which sets one square of each image to 0, at a random
+# place. Train the denoising network on it. Check yourself: exactly `size * size` pixels of an
+# image of ones become 0.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def erase(pictures, size, seed):
+    """Copies of images (n, h, w, c) with one square of `size` pixels set to 0 in each."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. The cost of a bit.** Halving the step of a quantiser divides its squared error by four, which
+# is 6.02 dB. Complete `step_error`: the mean squared error of rounding evenly spread numbers in
+# $[0, 1]$ to $2^b$ steps. Check yourself against $\Delta^2 / 12$, where $\Delta$ is the step.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def step_error(bits):
+    """Mean squared error of a quantiser with this many bits on numbers in [0, 1]."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. The best answer.** Show with `colourfulness` that the mean of two images is never more
+# colourful than the more colourful one of them. (Which inequality is that?)
+#
+# **4. Nearest neighbours as a judge.** Complete `expected_told_apart`: the answer that `told_apart`
+# gives for two *identical* distributions when the sets have $n$ and $m$ images. Check yourself: for
+# $n = m$ it is just below one half, $(n - 1) / (2n - 1)$.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def expected_told_apart(n, m):
+    """Chance that an image's nearest neighbour is of its own set, if the sets do not differ."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Where to go next
+#
+# - **03 · VAE theory**: an autoencoder whose code can be sampled, because it is trained so.
+# - **07 · Mixtures in latent space**: keep the plain autoencoder, and fit a better density than
+#   one Gaussian to its codes.
+# - Vincent et al. 2008, [Extracting and composing robust features with denoising
+#   autoencoders](https://doi.org/10.1145/1390156.1390294).
+# - Alain & Bengio 2014, [What regularized auto-encoders learn from the data-generating
+#   distribution](https://arxiv.org/abs/1211.4246): denoisers know the slope of the log-density.
+# - Ballé, Laparra & Simoncelli 2017, [End-to-end optimized image
+#   compression](https://arxiv.org/abs/1611.01704): what happens when rate and distortion are
+#   trained together.

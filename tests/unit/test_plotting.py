@@ -1,0 +1,95 @@
+import base64
+import io
+import re
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_utils import plotting
+
+ALT = "A picture drawn by a test, long enough."
+IMAGES = np.random.default_rng(0).random((7, 4, 4, 1))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What was displayed: a list of (data, metadata)."""
+    calls = []
+    monkeypatch.setattr(
+        plotting, "display", lambda data, metadata, raw: calls.append((data, metadata))
+    )
+    return calls
+
+
+def size(shown):
+    ((data, metadata),) = shown
+    assert metadata["image/png"]["alt"] == ALT == data["text/plain"]
+    return Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size
+
+
+DRAWINGS = {
+    "image_grid": lambda: plotting.image_grid(IMAGES, "?", ALT, columns=3, labels="abcdefg"),
+    "image_grid in colour": lambda: plotting.image_grid(np.repeat(IMAGES, 3, axis=-1), "?", ALT),
+    "image_rows": lambda: plotting.image_rows({"a": IMAGES, "b": IMAGES}, "?", ALT, {"a": "x"}),
+    "lines": lambda: plotting.lines(
+        {"x": {"s": ([1, 2], [[1, 2], [2, 3]])}, "y": {"t": ([1, 2], [3, 4])}},
+        "?", ALT, y_label="z", levels={"level": 2}, log_x=True, log_y=True,
+    ),
+    "scatter": lambda: plotting.scatter(
+        {"p": np.eye(2), "q": np.eye(2)}, np.array([0, 1]), ["a", "b"], "?", ALT
+    ),
+    "dots": lambda: plotting.dots({"a": [1, 2]}, "?", ALT, x_label="x", reference=("r", 1)),
+    "network": lambda: plotting.network(
+        [keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])], "?", ALT
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+def test_every_picture_is_shown_once_with_its_alt_text_and_closed(shown, draw):
+    draw()
+    width, height = size(shown)
+    assert 200 < width < 1600
+    assert 100 < height < 1000
+    assert plt.get_fignums() == []
+
+
+def test_a_series_keeps_its_colour_in_every_panel(monkeypatch):
+    figures = []
+    monkeypatch.setattr(plotting, "show", lambda figure, alt: figures.append(figure))
+    series = {"a": ([0, 1], [0, 1]), "b": ([0, 1], [1, 0])}
+    plotting.lines({"x": series, "y": {"b": series["b"]}}, "?", ALT, y_label="z")
+    left, right = (axis.get_lines() for axis in figures[0].axes)
+    assert left[1].get_color() == right[0].get_color() != left[0].get_color()
+    plt.close(figures[0])
+
+
+@pytest.mark.parametrize("alt", ["", "a figure", " " * 40])
+def test_a_picture_without_a_telling_alt_text_is_refused(shown, alt):
+    with pytest.raises(ValueError, match="too short"):
+        plotting.image_grid(IMAGES, "?", alt)
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (IMAGES[0], r"found \(4, 4, 1\)"),
+        (IMAGES[..., 0], "shape"),
+        (np.repeat(IMAGES, 2, axis=-1), "1 or 3"),
+        (2 * IMAGES - 1, r"\[0, 1\], found \[-"),
+        (255 * IMAGES, "Scale them back"),
+    ],
+)
+def test_images_that_cannot_be_drawn_are_refused(shown, images, message):
+    with pytest.raises(ValueError, match=message):
+        plotting.image_grid(images, "?", ALT)
+
+
+def test_the_colours_stay_apart_in_grey():
+    """The first three series, which most figures have, differ in lightness or in line style."""
+    styles = set(zip(plotting.COLOURS, plotting.LINES * 3, plotting.MARKERS, strict=False))
+    assert len({(line, marker) for _, line, marker in styles}) == len(plotting.COLOURS)
+    assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in plotting.COLOURS)

@@ -1,0 +1,176 @@
+"""The files around the code agree with each other: one list of dependencies, one set of targets."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from course_tools import lint
+from course_utils.storage import CHECKOUT
+
+TARGETS = ["help", "run", "test", "lab", "execute", "slides", "bench"]
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+with (CHECKOUT / "pyproject.toml").open("rb") as file:
+    PROJECT = tomllib.load(file)["project"]
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+def requirements():
+    extras = PROJECT["optional-dependencies"]
+    lines = [*PROJECT["dependencies"], *extras["tools"], *extras["test"]]
+    return [r for r in map(Requirement, lines) if r.name != PROJECT["name"]]
+
+
+def constraints():
+    lines = (CHECKOUT / "constraints.txt").read_text().splitlines()
+    pairs = [line.split("==") for line in lines if not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in pairs}
+
+
+def make(*arguments, **variables):
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=CHECKOUT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def python_of_version(tmp_path):
+    """Return a function that makes a command which says that it is Python of some version."""
+
+    def python(major, minor):
+        path = tmp_path / "python"
+        supported = (3, 11) <= (major, minor) <= (3, 13)
+        path.write_text(
+            "#!/bin/sh\n"
+            f'case "$*" in *--version*) echo Python {major}.{minor}.0;;\n'
+            f"*version_info*) exit {0 if supported else 1};;\n"
+            "*ensurepip*) exit 1;; esac\n"
+        )
+        path.chmod(0o755)
+        return str(path)
+
+    return python
+
+
+def test_conda_installs_the_same_list():
+    environment = yaml.safe_load((CHECKOUT / "environment.yml").read_text())
+    *named, pip = environment["dependencies"]
+    assert [re.match(r"\w+", entry)[0] for entry in named] == ["python", "pip"]
+    assert SpecifierSet(named[0].removeprefix("python")) == SpecifierSet(PROJECT["requires-python"])
+    assert pip == {"pip": ["-c constraints.txt", "-e .[test]"]}
+
+
+def test_every_dependency_is_pinned_within_its_bound():
+    pinned = constraints()
+    for requirement in requirements():
+        version = pinned.get(canonicalize_name(requirement.name))
+        assert version, f"{requirement.name} is not in constraints.txt"
+        assert Version(version) in requirement.specifier, requirement
+
+
+def test_the_bounds_are_lower_bounds_only():
+    """An upper bound would make pip replace what Colab brings."""
+    operators = {s.operator for r in requirements() for s in r.specifier}
+    assert operators == {">="}
+
+
+def test_constraints_are_sorted_and_name_no_place():
+    text = (CHECKOUT / "constraints.txt").read_text()
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert lines == sorted(lines, key=str.upper)
+    assert "@" not in text
+    assert canonicalize_name(PROJECT["name"]) not in constraints()
+
+
+def test_the_supported_pythons_are_the_same_everywhere():
+    supported = SpecifierSet(PROJECT["requires-python"])
+    assert [f"3.{minor}" for minor in range(8, 20) if f"3.{minor}" in supported] == PYTHONS
+    workflow = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "ci.yml").read_text())
+    tested = workflow["jobs"]["series"]["strategy"]["matrix"]["python"]
+    assert set(tested) == {PYTHONS[0], PYTHONS[-1]}
+
+
+def test_ci_calls_the_targets_that_a_person_calls():
+    workflow = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "ci.yml").read_text())
+    commands = [step["run"] for step in workflow["jobs"]["series"]["steps"] if "run" in step]
+    assert commands == ["make run", "make test"]
+    script = CHECKOUT / ".ci" / "run"
+    assert script.stat().st_mode & stat.S_IXUSR
+    assert script.read_text().rstrip().endswith("make test")
+
+
+@needs_make
+def test_help_lists_every_target_and_is_the_default():
+    listed = make("help").stdout
+    assert [t for t in TARGETS if not re.search(rf"^  {t} +\S", listed, re.MULTILINE)] == []
+    assert make().stdout == listed
+
+
+@needs_make
+@pytest.mark.parametrize("target", [t for t in TARGETS if t != "help"])
+def test_a_target_is_a_thin_call_that_does_not_install_again(tmp_path, target):
+    (tmp_path / ".installed").touch()
+    planned = make("-n", target, f"VENV={tmp_path}", "ARGS=01").stdout.strip()
+    assert planned == f"{tmp_path}/bin/course {target} 01"
+
+
+@needs_make
+def test_a_changed_list_installs_again(tmp_path):
+    stamp = tmp_path / ".installed"
+    stamp.touch()
+    os.utime(stamp, (0, 0))
+    planned = make("-n", "run", f"VENV={tmp_path}").stdout
+    assert "pip install" in planned
+    assert "-c constraints.txt -e '.[test]'" in planned
+
+
+@needs_make
+def test_a_missing_python_is_told(tmp_path):
+    done = make("install", "PYTHON=no-such-python", f"VENV={tmp_path / 'v'}")
+    assert done.returncode != 0
+    assert "There is no 'no-such-python' here" in done.stderr
+
+
+@needs_make
+@pytest.mark.parametrize("version", [(3, 10), (3, 14)])
+def test_an_unsupported_python_is_told(tmp_path, python_of_version, version):
+    venv = tmp_path / "v"
+    done = make("install", f"PYTHON={python_of_version(*version)}", f"VENV={venv}")
+    assert done.returncode != 0
+    assert "needs Python 3.11, 3.12 or 3.13" in done.stderr
+    assert f"Python 3.{version[1]}" in done.stderr
+    assert not venv.exists()
+
+
+@needs_make
+def test_a_missing_venv_module_is_told(tmp_path, python_of_version):
+    venv = tmp_path / "v"
+    done = make("install", f"PYTHON={python_of_version(3, 12)}", f"VENV={venv}")
+    assert done.returncode != 0
+    assert "apt install python3-venv" in done.stderr
+    assert not venv.exists()
+
+
+def test_the_readme_opens_notebooks_of_this_project():
+    readme = (CHECKOUT / "README.md").read_text()
+    base = lint.colab_address(PROJECT["urls"]["Repository"])
+    for address in re.findall(r"https://colab\.research\.google\.com/github/[^\s)\"'>]+", readme):
+        assert address.startswith(f"{base}/")
+        name = address.rsplit("/", 1)[1].removesuffix(".ipynb")
+        assert (CHECKOUT / "notebooks" / "py" / f"{name}.py").exists(), address

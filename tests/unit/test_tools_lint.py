@@ -1,0 +1,249 @@
+"""Each check passes a good notebook and catches one that was spoilt."""
+
+import nbformat.v4 as v4
+import pytest
+from miniature import FIGURE, make_course, write_script
+
+from course_tools import lint, pairing, storing
+
+CELLS = ["a = 1\na", "print('two')", FIGURE]
+
+
+@pytest.fixture
+def course(tmp_path):
+    return make_course(tmp_path / "c", _01_one=CELLS)
+
+
+@pytest.fixture
+def notebook(course):
+    """A notebook as `course execute` leaves it."""
+    notebook = course.notebooks()[0]
+    pairing.write_pair(notebook)
+    nb = pairing.read_ipynb(notebook)
+    for count, cell in enumerate(nb.cells[1:], start=1):
+        cell.execution_count = count
+    nb.cells[1].outputs = [v4.new_output("execute_result", {"text/plain": "1"}, execution_count=1)]
+    nb.cells[2].outputs = [v4.new_output("stream", text="two")]
+    alt = {"image/png": {"alt": "A curve that falls from left to right"}}
+    nb.cells[3].outputs = [v4.new_output("display_data", {"image/png": "cGl4"}, metadata=alt)]
+    nb.metadata["course"]["code"] = storing.code_hash(notebook)
+    nb.metadata["course"]["profile"] = "cpu"
+    nb.metadata["course"]["seconds"] = {"smoke": 3.2, "cpu": 4.4}
+    pairing.write_ipynb(nb, notebook.ipynb)
+    return notebook
+
+
+@pytest.fixture
+def spoil(notebook):
+    """Return a function that changes the stored notebook."""
+
+    def change(function):
+        nb = pairing.read_ipynb(notebook)
+        function(nb)
+        pairing.write_ipynb(nb, notebook.ipynb)
+
+    return change
+
+
+@pytest.fixture
+def problems(course, notebook):
+    """Return a function that gives the problems that a check finds."""
+    return lambda check: check(lint.Subject(course, notebook))
+
+
+def test_a_good_notebook_has_no_problems(course, notebook):
+    assert lint.check(lint.Subject(course, notebook)) == []
+
+
+def test_a_notebook_without_stored_outputs_is_told(course, notebook):
+    notebook.ipynb.unlink()
+    assert "there is none" in lint.check(lint.Subject(course, notebook))[0]
+
+
+def test_pair_in_step(notebook, problems):
+    write_script(notebook.script, ["a = 2\na", *CELLS[1:]])
+    assert "is behind" in problems(lint.pair_in_step)[0]
+
+
+def test_slide_types(notebook, problems):
+    text = notebook.script.read_text()
+    notebook.script.write_text(text.replace(' slideshow={"slide_type": "subslide"}', "", 1))
+    assert problems(lint.slide_types)[0].startswith("cell 2: slide_type is None")
+
+
+def test_cells_over_thirty_lines(notebook, problems):
+    write_script(notebook.script, [*CELLS, "\n".join(["a"] * 31)])
+    assert problems(lint.short_cells)[0].startswith("cell 5: 31 lines")
+
+
+def test_many_cells_over_twenty_lines(notebook, problems):
+    long = "\n".join(["a"] * 21)
+    write_script(notebook.script, [long] * 3)
+    assert problems(lint.short_cells) == []
+    write_script(notebook.script, [long] * 4)
+    assert problems(lint.short_cells)[0].startswith("cells 2, 3, 4, 5")
+
+
+def test_compared_outputs(notebook, problems):
+    text = notebook.script.read_text().replace(' tags=["nbval-check-output"]', "")
+    notebook.script.write_text(text)
+    assert problems(lint.compared_outputs)[0].startswith("0 of 3")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("01_one.ipynb)", "02_two.ipynb)", "no badge"),
+        ("github/someone/", "github/somebody/", "does not begin with"),
+        (
+            "What **",
+            "`pip install git+https://github.com/x/y` **",
+            "is not https://github.com/some",
+        ),
+    ],
+)
+def test_links(notebook, problems, old, new, problem):
+    text = notebook.script.read_text()
+    assert old in text
+    notebook.script.write_text(text.replace(old, new))
+    assert any(problem in found for found in problems(lint.links))
+
+
+@pytest.mark.parametrize("count", [None, 7])
+def test_execution_counts(spoil, problems, count):
+    def change(nb):
+        nb.cells[2].execution_count = count
+
+    spoil(change)
+    assert problems(lint.stored_outputs)[0].startswith(f"cell 3: execution count {count}")
+
+
+def test_a_result_without_its_count(spoil, problems):
+    def change(nb):
+        nb.cells[1].outputs[0].execution_count = None
+
+    spoil(change)
+    assert problems(lint.stored_outputs)[0].startswith("cell 2")
+
+
+def test_a_cell_that_is_not_executed_needs_no_count(notebook, spoil, problems):
+    def change(nb):
+        nb.cells[2].metadata["tags"] = ["skip-execution"]
+        nb.cells[2].execution_count = None
+        nb.cells[3].execution_count = 2
+
+    spoil(change)
+    assert problems(lint.stored_outputs) == []
+
+
+def test_outputs_of_other_code(notebook, spoil, problems):
+    write_script(notebook.script, ["a = 2\na", *CELLS[1:]])
+    assert "has changed since" in problems(lint.made_from_todays_code)[0]
+    spoil(lambda nb: nb.metadata["course"].pop("code"))
+    assert "not made by `course execute`" in problems(lint.made_from_todays_code)[0]
+
+
+def test_outputs_of_the_smoke_profile(spoil, problems):
+    spoil(lambda nb: nb.metadata["course"].update(profile="smoke"))
+    assert "of the smoke profile" in problems(lint.made_from_todays_code)[0]
+
+
+def test_a_comment_does_not_make_outputs_stale(notebook, problems):
+    write_script(notebook.script, ["a = 1  # one\na", *CELLS[1:]])
+    assert problems(lint.made_from_todays_code) == []
+
+
+@pytest.mark.parametrize("alt", ["", "a short one"])
+def test_alt_texts(spoil, problems, alt):
+    def change(nb):
+        nb.cells[3].outputs[0].metadata["image/png"]["alt"] = alt
+
+    spoil(change)
+    assert problems(lint.alt_texts)[0].startswith(f"cell 4: a picture with the alt text {alt!r}")
+
+
+def test_a_picture_without_any_alt_text(spoil, problems):
+    spoil(lambda nb: nb.cells[3].outputs[0].update(metadata={}))
+    assert len(problems(lint.alt_texts)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("UserWarning: mind the gap", "a warning"),
+        ("WARNING:tensorflow:5 out of the last 5 calls", "a warning"),
+        ("2024-01-01 10:00:00.123: I tensorflow/core/util/port.cc:153] on", "TensorFlow"),
+        ("I0000 00:00:1700000000.123 service.cc:145] XLA service", "absl"),
+        ("oneDNN custom operations are on.", "oneDNN"),
+        ("Unable to register cuDNN factory", "CUDA"),
+        ("saved in /home/ada/runs", "path"),
+        ("saved in '/tmp/x.png'", "path"),
+        ("at /Users", "path"),
+        ("in /srv/course/notebooks/x.py", "path"),
+        (r"C:\Users\ada", "path"),
+    ],
+)
+def test_noise_in_outputs(spoil, problems, text, problem):
+    def change(nb):
+        nb.cells[2].outputs = [v4.new_output("stream", text=f"two\n{text}\n")]
+
+    spoil(change)
+    assert problem in problems(lint.clean_outputs)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "profile cpu · TensorFlow 2.21 · CPU, 2 cores · float32 with XLA · data built in",
+        "see https://example.org/a/b.html and/or 3/4/5, MNIST/test, 12.5 s/epoch",
+        "<td>1</td><br/>",
+        "GPU, CUDA 12",
+    ],
+)
+def test_what_is_no_noise(spoil, problems, text):
+    def change(nb):
+        nb.cells[2].outputs = [v4.new_output("display_data", {"text/html": text})]
+
+    spoil(change)
+    assert problems(lint.clean_outputs) == []
+
+
+def test_stderr_in_outputs(spoil, problems):
+    def change(nb):
+        nb.cells[2].outputs = [v4.new_output("stream", name="stderr", text="hm")]
+
+    spoil(change)
+    assert "stderr (hm)" in problems(lint.clean_outputs)[0]
+
+
+def test_errors_in_outputs_unless_they_are_the_lesson(spoil, problems):
+    def change(nb):
+        error = v4.new_output("error", ename="ValueError", evalue="no", traceback=["/tmp/x/y"])
+        nb.cells[2].outputs = [error]
+
+    spoil(change)
+    assert problems(lint.clean_outputs) == ["cell 3: it raised ValueError; mend it"]
+    spoil(lambda nb: nb.cells[2].metadata["tags"].append("raises-exception"))
+    assert problems(lint.clean_outputs) == []
+
+
+def test_size(spoil, problems):
+    def change(nb):
+        nb.cells[2].outputs = [v4.new_output("stream", text="x" * lint.MAX_BYTES)]
+
+    spoil(change)
+    assert "bytes, at most 1,000,000" in problems(lint.size)[0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "problem"),
+    [
+        ({"smoke": 30}, "smoke: cell 1 announces 3 s, measured were 30 s"),
+        ({"smoke": 61}, "smoke: measured 61 s, at most 60 s"),
+        ({"cpu": 721}, "cpu: measured 12 min, at most 12 min"),
+        ({"gpu": 100}, "gpu: measured 2 min, but cell 1 announces no time"),
+    ],
+)
+def test_announced_times(spoil, problems, seconds, problem):
+    spoil(lambda nb: nb.metadata["course"].update(seconds=seconds))
+    assert any(found.startswith(problem) for found in problems(lint.announced_times))

@@ -1,0 +1,131 @@
+import os
+
+import nbformat
+import nbformat.v4 as v4
+import pytest
+from miniature import make_course, write_script
+
+from course_tools import pairing
+from course_tools.series import CourseError
+
+FUNCTION = "def half(x):\n    return x / 2\n\n\nhalf(3)"
+
+
+@pytest.fixture
+def course(tmp_path):
+    return make_course(tmp_path / "c", _01_one=["a = 1\na", FUNCTION])
+
+
+@pytest.fixture
+def paired(course):
+    """A notebook in step with its script, with one output."""
+    notebook = course.notebooks()[0]
+    pairing.write_pair(notebook)
+    nb = pairing.read_ipynb(notebook)
+    nb.cells[1].outputs = [v4.new_output("stream", text="1")]
+    nb.cells[1].execution_count = 1
+    nbformat.write(nb, notebook.ipynb)
+    return notebook
+
+
+def edit_ipynb(notebook, source):
+    nb = pairing.read_ipynb(notebook)
+    nb.cells[1].source = source
+    nbformat.write(nb, notebook.ipynb)
+
+
+def test_a_new_pair_is_in_step(course):
+    notebook = course.notebooks()[0]
+    assert pairing.check_pair(notebook) == [
+        "01_one.ipynb: there is none for py/01_one.py; make it with `course pair 01`"
+    ]
+    before = notebook.script.read_bytes()
+    assert pairing.write_pair(notebook) == [notebook.ipynb]
+    assert pairing.check_pair(notebook) == []
+    assert notebook.script.read_bytes() == before
+    nbformat.validate(pairing.read_ipynb(notebook))
+
+
+def test_pairing_twice_changes_nothing(paired):
+    assert pairing.write_pair(paired) == []
+
+
+def test_ids_and_outputs_of_unchanged_cells_are_kept(paired):
+    before = pairing.read_ipynb(paired)
+    write_script(paired.script, ["a = 1\na", "new = 2", FUNCTION])
+    pairing.write_pair(paired)
+    after = pairing.read_ipynb(paired)
+    assert [c.id for c in after.cells if c.source != "new = 2"] == [c.id for c in before.cells]
+    assert after.cells[1].outputs == before.cells[1].outputs
+    assert after.cells[2].outputs == []
+
+
+def test_a_script_that_went_on_is_told_and_followed(paired):
+    write_script(paired.script, ["a = 2\na"])
+    assert "is behind py/01_one.py" in pairing.check_pair(paired)[0]
+    assert pairing.write_pair(paired) == [paired.ipynb]
+    assert pairing.check_pair(paired) == []
+
+
+@pytest.mark.parametrize("newer", ["script", "ipynb"])
+def test_file_times_do_not_matter(paired, newer):
+    write_script(paired.script, ["a = 2\na"])
+    for path in (paired.script, paired.ipynb):
+        os.utime(path, (1e9, 2e9 if path == getattr(paired, newer) else 1e9))
+    pairing.write_pair(paired)
+    assert "a = 2" in paired.script.read_text()
+    assert pairing.read_ipynb(paired).cells[1].source == "a = 2\na"
+
+
+def test_edits_in_the_notebook_are_never_lost(paired):
+    edit_ipynb(paired, "a = 3\na")
+    assert "edited by hand" in pairing.check_pair(paired)[0]
+    before = paired.ipynb.read_bytes()
+    with pytest.raises(CourseError, match="--from-notebook 01"):
+        pairing.write_pair(paired)
+    assert paired.ipynb.read_bytes() == before
+
+    pairing.take_from_notebook(paired)
+    assert "a = 3" in paired.script.read_text()
+    assert pairing.check_pair(paired) == []
+
+
+def test_a_front_end_that_saved_both_files_is_no_trouble(paired):
+    edit_ipynb(paired, "a = 3\na")
+    text = paired.script.read_text().replace("a = 1", "a = 3")
+    paired.script.write_text(text)
+    assert pairing.check_pair(paired) == []
+    assert pairing.write_pair(paired) == [paired.ipynb]
+
+
+def test_a_script_in_another_form_is_told_and_put_right(paired):
+    text = paired.script.read_text()
+    other = text.replace("# %% slideshow", "# %%   slideshow")
+    assert other != text
+    paired.script.write_text(other)
+    assert "not in the form" in pairing.check_pair(paired)[0]
+    assert pairing.write_pair(paired) == [paired.script]
+    assert paired.script.read_text() == text
+
+
+def test_a_notebook_without_a_script_is_told(course, paired):
+    assert pairing.check_lists(course) == []
+    paired.ipynb.rename(paired.ipynb.with_name("02_other.ipynb"))
+    assert "no py/02_other.py" in pairing.check_lists(course)[0]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": 3}'])
+def test_a_damaged_notebook_is_told(paired, content):
+    paired.ipynb.write_text(content)
+    with pytest.raises(CourseError, match="is not a notebook"):
+        pairing.check_pair(paired)
+
+
+def test_what_course_execute_noted_survives_pairing(paired):
+    nb = pairing.read_ipynb(paired)
+    nb.metadata["course"]["code"] = "0123"
+    nbformat.write(nb, paired.ipynb)
+    assert pairing.check_pair(paired) == []
+    write_script(paired.script, ["a = 2\na"])
+    pairing.write_pair(paired)
+    assert pairing.read_ipynb(paired).metadata["course"]["code"] == "0123"

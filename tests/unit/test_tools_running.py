@@ -1,0 +1,139 @@
+import io
+import re
+
+import pytest
+from miniature import FIGURE, half_written, make_course, read_log, write_script
+from rich.console import Console
+
+from course_tools import execution, pairing, progress, running
+
+COUNT = "import pathlib\nwith pathlib.Path('count').open('a') as f:\n    _ = f.write('x')"
+
+
+@pytest.fixture
+def course(tmp_path):
+    return make_course(tmp_path / "c", _01_one=[COUNT, FIGURE], _02_two=["print('<b>')"])
+
+
+@pytest.fixture
+def run(course):
+    """Return a function that runs the course; it returns (whether all is well, what it said)."""
+
+    def run(names=(), profile="smoke", **options):
+        console = Console(record=True, width=200, file=io.StringIO())
+        settings = execution.Settings(profile, "builtin", 60)
+        well = running.run(course, course.select(names), settings, console, **options)
+        return well, console.export_text()
+
+    return run
+
+
+def times_executed(course):
+    return len((course.notebooks_dir / "count").read_text())
+
+
+def test_a_run_writes_notebooks_pages_log_and_gallery(course, run):
+    well, said = run()
+    assert well
+    assert "[1/2] 01 Title of one" in said
+    assert str(course.build_dir / "index.html") in said
+    build = course.build_dir
+    assert sorted(p.name for p in (build / "html").iterdir()) == ["01_one.html", "02_two.html"]
+    page = (build / "html" / "01_one.html").read_text()
+    assert 'alt="One grey pixel, which stands for a figure"' in page
+    assert {entry["status"] for entry in read_log(course).values()} == {"done"}
+    assert half_written(course.root) == []
+    assert not list(course.notebooks_dir.glob("*.ipynb")), "a run stores nothing in the series"
+
+
+def test_a_page_fetches_nothing_but_mathjax(course, run):
+    write_script(course.notebooks()[0].script, ["1"])
+    text = course.notebooks()[0].script.read_text()
+    course.notebooks()[0].script.write_text(text.replace("(badge.svg)", "(https://b.org/b.svg)"))
+    run(["1"])
+    page = (course.build_dir / "html" / "01_one.html").read_text()
+    fetched = re.findall(r"""(?:src|import)\s*=?\s*["'](https?://[^"']+)""", page)
+    assert all("mathjax" in address for address in fetched)
+
+
+def test_the_gallery_shows_every_notebook_and_needs_nothing_else(course, run):
+    run(["1"])
+    page = (course.build_dir / "index.html").read_text()
+    assert "Title of one" in page
+    assert "What 01_one is about." in page
+    assert 'alt="One grey pixel, which stands for a figure"' in page
+    assert 'src="data:image/webp;base64,' in page
+    assert 'href="html/01_one.html"' in page
+    assert "not run yet" in page
+    assert "html/02_two.html" not in page
+    assert "http" not in page
+
+
+def test_what_is_done_and_unchanged_is_kept(course, run):
+    run()
+    well, said = run()
+    assert well
+    assert "kept: made at" in said
+    assert times_executed(course) == 1
+
+
+def test_fresh_runs_it_again(course, run):
+    run()
+    run(fresh=True)
+    assert times_executed(course) == 2
+
+
+@pytest.mark.parametrize("what", ["script", "profile", "recorded", "page", "backend"])
+def test_what_shapes_a_notebook_makes_it_run_again(course, run, what, monkeypatch):
+    run(["1"])
+    options = {}
+    if what == "script":
+        write_script(course.notebooks()[0].script, [COUNT, "2"])
+    elif what == "profile":
+        options["profile"] = "cpu"
+    elif what == "recorded":
+        (course.notebooks_dir / "recorded").mkdir()
+        (course.notebooks_dir / "recorded" / "01_one.json").write_text("{}")
+    elif what == "page":
+        (course.build_dir / "html" / "01_one.html").unlink()
+    else:
+        monkeypatch.setenv("KERAS_BACKEND", "numpy")
+    run(["1"], **options)
+    assert times_executed(course) == 2
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"notebooks": 3}'])
+def test_a_damaged_log_only_means_to_run_again(course, run, content):
+    run(["1"])
+    (course.build_dir / "run.json").write_text(content)
+    assert run(["1"])[0]
+    assert times_executed(course) == 2
+
+
+def test_a_pair_that_differs_is_noted(course, run):
+    notebook = course.notebooks()[0]
+    pairing.write_pair(notebook)
+    write_script(notebook.script, ["1"])
+    assert "01_one.ipynb differs from py/01_one.py" in " ".join(run(["1"])[1].split())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (7200, "2 h 0 min")],
+)
+def test_duration(seconds, text):
+    assert progress.duration(seconds) == text
+
+
+def test_the_live_display_shows_cells_and_results(course):
+    console = Console(force_terminal=True, width=100, record=True, file=io.StringIO())
+    with progress.display(console, 2) as display:
+        for notebook, status in zip(course.notebooks(), ("done", "failed"), strict=True):
+            display.begin(notebook)
+            display.cell(1, 3)
+            display.refresh()
+            display.end(status, "it broke")
+    said = console.export_text()
+    assert "2/2 02 Title of two" in said
+    assert "cell 1 of 3" in said
+    assert "it broke" in said

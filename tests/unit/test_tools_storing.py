@@ -1,0 +1,80 @@
+import nbformat.v4 as v4
+import pytest
+from miniature import FIGURE, half_written, make_course
+from rich.console import Console
+
+from course_tools import execution, pairing, progress, storing
+from course_tools.series import CourseError
+
+PRINT_BUDGET = "import os\nprint(os.environ['COURSE_PROFILE'], os.environ['COURSE_DATA'])"
+NOTE_RUNS = "import pathlib\npathlib.Path(os.environ['COURSE_RUNS_DIR'], 'run').write_text('1')"
+
+
+@pytest.fixture
+def display():
+    return progress.PlainDisplay(Console(quiet=True), 2)
+
+
+def test_stored_outputs_and_what_made_them(tmp_path, display, monkeypatch):
+    runs = tmp_path / "runs"
+    monkeypatch.setenv("COURSE_RUNS_DIR", str(runs))
+    course = make_course(tmp_path / "c", _01_one=[PRINT_BUDGET, NOTE_RUNS, FIGURE])
+    notebook = course.notebooks()[0]
+    storing.store(notebook, execution.Settings("cpu"), display)
+
+    nb = pairing.read_ipynb(notebook)
+    assert nb.cells[1].outputs[0].text == "cpu auto\n"
+    assert [cell.execution_count for cell in nb.cells[1:]] == [1, 2, 3]
+    course_metadata = nb.metadata["course"]
+    assert course_metadata["profile"] == "cpu"
+    assert course_metadata["code"] == storing.code_hash(notebook)
+    assert set(course_metadata["seconds"]) == {"smoke", "cpu"}
+    assert pairing.check_pair(notebook) == []
+    assert not runs.exists(), "a reader's trained models were used or written"
+    assert half_written(course.root) == []
+
+
+def test_a_failed_run_leaves_the_stored_notebook(tmp_path, display):
+    course = make_course(tmp_path / "c", _01_one=[f"{PRINT_BUDGET}\nassert 0"])
+    notebook = course.notebooks()[0]
+    pairing.write_pair(notebook)
+    before = notebook.ipynb.read_bytes()
+    with pytest.raises(execution.ExecutionFailed, match="AssertionError"):
+        storing.store(notebook, execution.Settings("smoke"), display)
+    assert notebook.ipynb.read_bytes() == before
+
+
+def test_edits_are_refused_before_anything_is_executed(tmp_path, display, monkeypatch):
+    notebook = make_course(tmp_path / "c", _01_one=["1"]).notebooks()[0]
+    pairing.write_pair(notebook)
+    notebook.ipynb.write_text(notebook.ipynb.read_text().replace('"1"', '"2"'))
+    monkeypatch.setattr(execution, "execute", lambda *_: pytest.fail("it was executed"))
+    with pytest.raises(CourseError, match="holds edits"):
+        storing.store(notebook, execution.Settings("smoke"), display)
+
+
+def test_noise_is_stripped_and_pictures_stay():
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
+    picture = {**widget, "image/png": "cGl4", "text/plain": "alt"}
+    bar = "50%|█████     | 1/2 [00:01<00:01]\n"
+    cell = v4.new_code_cell(
+        "x",
+        execution_count=1,
+        metadata={"execution": {"iopub.status.busy": "now"}, "tags": ["a"], "colab": {}},
+        outputs=[
+            v4.new_output("stream", name="stderr", text=bar),
+            v4.new_output("stream", name="stderr", text=f"{bar}Warning: real"),
+            v4.new_output("display_data", {**widget, "text/plain": "  0%|"}),
+            v4.new_output("display_data", picture, metadata={"image/png": {"alt": "alt"}}),
+        ],
+    )
+    metadata = {"widgets": {"state": {}}, "language_info": {"name": "python", "version": "3"}}
+    nb = storing.strip_noise(v4.new_notebook(cells=[cell], metadata=metadata))
+    assert nb.metadata == {"language_info": {"name": "python"}}
+    cell = nb.cells[0]
+    assert cell.metadata == {"tags": ["a"]}
+    assert cell.execution_count == 1
+    stderr, shown = cell.outputs
+    assert stderr.text == "Warning: real"
+    assert shown.data == {"image/png": "cGl4", "text/plain": "alt"}
+    assert shown.metadata == {"image/png": {"alt": "alt"}}

@@ -16,7 +16,7 @@ from course_utils.data import builtin, portrait
 from course_utils.data.drawing import column, complete_factors, f32
 
 NAME = "faces"
-VERSION = 1
+VERSION = 2
 SIZE = portrait.SIZE
 CLASS_NAMES = ("not smiling", "smiling")
 

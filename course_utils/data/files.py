@@ -4,6 +4,7 @@ The order is `COURSE_DATA_DIR`, the cache, a download. Whatever the container, w
 the SHA-256 of each array's bytes, so that no truncated or altered file is ever used.
 """
 
+import contextlib
 import dataclasses
 import gzip
 import hashlib
@@ -92,6 +93,23 @@ def find(real_set, strict):
         arrays = arrays or _from_download(real_set, looked)
         note(f"cannot keep {real_set.title} in the cache ({error}); it is used from memory only.")
     return arrays, "download"
+
+
+def where(real_set):
+    """Where a real data set lies on this machine, without downloading it.
+
+    Returns:
+        `COURSE_DATA_DIR`, `the cache`, or None.
+    """
+    folders = {"the cache": storage.cache_dir()}
+    if setting := os.environ.get("COURSE_DATA_DIR", "").strip():
+        folders = {"COURSE_DATA_DIR": Path(setting).expanduser(), **folders}
+    for place, folder in folders.items():
+        for candidate in (folder / f"{real_set.name}.npz", folder / real_set.name):
+            with contextlib.suppress(OSError, DamagedFileError):
+                read_verified(real_set, candidate)
+                return place
+    return None
 
 
 def _from_data_dir(real_set, strict):

@@ -12,7 +12,7 @@ from course_utils.data.drawing import column, f32, mix
 from course_utils.data.fashion_mnist import CLASS_NAMES
 
 NAME = "garments"
-VERSION = 1
+VERSION = 2
 SIZE = 28
 
 PATTERNS = ("plain", "horizontal stripes", "vertical stripes", "checks", "dots", "print")

@@ -13,6 +13,8 @@
 #
 # **Time** · smoke 20 s · cpu 1 min · gpu not measured
 #
+# What your machine will do, which data there is, and the rule behind every verdict.
+#
 # After this notebook you can
 #
 # - say what your machine will compute with, and how long the series will take on it;
@@ -93,27 +95,19 @@ built_in = {name: data.load(name, train_size=500) for name in ("digits", "garmen
 
 
 def first_of_each(images):
-    """Twelve training images, class by class."""
+    """Ten training images, class by class."""
     order = np.argsort(images.y_train, kind="stable")
-    return images.x_train[order[np.linspace(0, len(order) - 1, 12).astype(int)]]
+    return images.x_train[order[np.linspace(0, len(order) - 1, 10).astype(int)]]
 
 
-for images in (digits, clothes):
-    plotting.image_grid(
-        first_of_each(images),
-        f"What is in {images.name}? ({images.source})",
-        alt=f"Twelve images of the data set {images.name}, ordered by class.",
-        columns=12,
-    )
-
-# %% slideshow={"slide_type": "subslide"}
-for name, images in built_in.items():
-    plotting.image_grid(
-        first_of_each(images),
-        f"What is in {name}? (built in)",
-        alt=f"Twelve images of the built-in data set {name}, ordered by class.",
-        columns=12,
-    )
+everything = {images.name: images for images in (digits, clothes, *built_in.values())}
+plotting.image_rows(
+    {name: first_of_each(images) for name, images in everything.items()},
+    "What is in each data set?",
+    alt="A row of ten images from each data set, ordered by class: digits, clothing, and drawn "
+    "faces in colour with glasses, hats and different hair.",
+    notes={name: images.source for name, images in everything.items()},
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The drawn sets have what no photograph has: the **factors** that each image was drawn from. Later

@@ -13,6 +13,9 @@
 #
 # **Time** · smoke 50 s · cpu 8 min · gpu not measured
 #
+# Denoising, maps, compression, features and colour, each against a rival that needs no network;
+# and why a plain code cannot be sampled.
+#
 # After this notebook you can
 #
 # - remove noise with a network, and say which image it gives when several are possible;
@@ -55,10 +58,13 @@ from course_utils.models import Autoencoder
 from course_utils.training import fit
 
 # %% slideshow={"slide_type": "skip"}
-TRAIN_SIZE = by_profile(smoke=2_000, cpu=20_000, gpu=60_000, record=40_000)
-FACES = by_profile(smoke=800, cpu=4_000, gpu=20_000, record=6_000)
-EPOCHS = by_profile(smoke=5, cpu=8, gpu=20, record=10)
+TRAIN_SIZE = by_profile(smoke=1_600, cpu=20_000, gpu=60_000, record=40_000)
+TEST_SIZE = by_profile(smoke=1_500, cpu=None, gpu=None)  # None: all of them
+FACES = by_profile(smoke=600, cpu=4_000, gpu=20_000, record=6_000)
+EPOCHS = by_profile(smoke=4, cpu=8, gpu=20, record=10)
+# Few images and epochs leave few updates: they are made smaller batches and larger steps.
 BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
+LEARNING_RATE = by_profile(smoke=3e-3, cpu=1e-3, gpu=1e-3)
 SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
 CODE_SIZE = 32
 CODE_SIZES = by_profile(smoke=(8, 32), cpu=(8, 16, 32, 64), gpu=(8, 16, 32, 64))
@@ -66,7 +72,7 @@ NOISE = 0.5
 COMPARED = by_profile(smoke=500, cpu=2_000, gpu=2_000)  # images in each two-sample test
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
-images = data.load("mnist", train_size=TRAIN_SIZE)
+images = data.load("mnist", train_size=TRAIN_SIZE, test_size=TEST_SIZE)
 IMAGE_SHAPE = images.x_train.shape[1:]
 print("one image:", IMAGE_SHAPE)
 
@@ -80,7 +86,7 @@ def train(name, seed, networks, inputs, targets=None, watched=None, epochs=EPOCH
     """Train an Autoencoder built by `networks()`; the run is kept under `name`."""
     keras.utils.set_random_seed(seed)
     model = Autoencoder(*networks())
-    model.compile(optimizer="adam", loss="mse")
+    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss="mse")
     fit(
         model,
         inputs,
@@ -141,7 +147,7 @@ print("Tweedie's formula = tanh, to three digits:", gap < 1e-3)
 # absent otherwise. The target stays clean.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 def corrupt(pictures, noise):
     """Add noise of standard deviation NOISE, and cut to what a pixel can hold."""
     return np.clip(pictures + NOISE * noise, 0, 1).astype("float32")
@@ -161,7 +167,13 @@ class Corrupt(keras.layers.Layer):
         return ops.clip(pictures + NOISE * noise, 0, 1)
 
 
-# %% slideshow={"slide_type": "subslide"}
+few, layer = images.x_test[:10], Corrupt()
+for training in (False, True):
+    out = keras.ops.convert_to_numpy(layer(few, training=training))
+    print(f"training {training}: changes the image {not np.array_equal(out, few)}")
+
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 def plain():
     return conv_encoder(IMAGE_SHAPE, CODE_SIZE), conv_decoder(IMAGE_SHAPE, CODE_SIZE)
 
@@ -171,13 +183,17 @@ def denoising():
     return keras.Sequential([keras.Input(IMAGE_SHAPE), Corrupt(), encoder]), decoder
 
 
+same_size = [sum(part.count_params() for part in build()) for build in (plain, denoising)]
+print(f"parameters: plain {same_size[0]:,}, denoising {same_size[1]:,}")
+
+# %% slideshow={"slide_type": "skip"}
 held_out = images.x_test
 noisy_test = corrupt(held_out, np.random.default_rng(1).normal(size=held_out.shape))
-watched = (noisy_test[:1_000], held_out[:1_000])
+watched = (noisy_test[::10], held_out[::10])
 denoisers = [train("denoising", seed, denoising, images.x_train, watched=watched) for seed in SEEDS]
 
 # %% slideshow={"slide_type": "skip"}
-watched = (held_out[:1_000], held_out[:1_000])
+watched = (held_out[::10], held_out[::10])
 autoencoders = [train("plain", seed, plain, images.x_train, watched=watched) for seed in SEEDS]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -189,7 +205,7 @@ autoencoders = [train("plain", seed, plain, images.x_train, watched=watched) for
 #   reads, must throw the noise away.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 def psnr(original, restored):
     """Mean over images of the peak signal-to-noise ratio, in decibels."""
     errors = np.mean((original - restored) ** 2, axis=(1, 2, 3))
@@ -199,6 +215,11 @@ def psnr(original, restored):
 def smooth(pictures, width):
     return gaussian_filter(pictures, (0, width, width, 0))
 
+
+black = np.zeros((1, 28, 28, 1))
+print(f"a tenth off in every pixel: {psnr(black, black + 0.1):.1f} dB")
+
+# %% slideshow={"slide_type": "subslide"}
 
 tuning = images.x_train[:1_000]
 noisy_tuning = corrupt(tuning, np.random.default_rng(2).normal(size=tuning.shape))
@@ -256,7 +277,6 @@ def neighbours_right(train_points, test_points):
     return float(guess.score(test_points, images.y_test))
 
 
-watched = (held_out[:1_000], held_out[:1_000])
 maps = [
     train("map", seed, map_networks, images.x_train, watched=watched, epochs=2 * EPOCHS)
     for seed in SEEDS
@@ -287,7 +307,7 @@ print(f"guessed right: PCA {pca_map:.1%}, autoencoder {claims.summarise(map_scor
 # $2^b$ equal steps. How coarse may the steps be?
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 class Quantiser:
     """Equal steps between the 0.5 % and the 99.5 % point of each number on training codes."""
 
@@ -302,7 +322,7 @@ class Quantiser:
 
 
 line = np.linspace(0, 1, 1001)[:, None]
-assert len(np.unique(Quantiser(line, bits=3)(line))) == 2**3
+print("values that three bits can tell apart:", len(np.unique(Quantiser(line, bits=3)(line))))
 
 # %% slideshow={"slide_type": "skip"}
 compressors = {}
@@ -338,27 +358,33 @@ for method in ("PCA", "autoencoder"):
 # The last bits buy little. So for each method and code size take the fewest bits that cost less
 # than 0.2 dB against 8 bits, *on training images*, and draw the result on held-out ones.
 #
-# JPEG is the rival. A JPEG file of so small an image is mostly header, over 600 bytes that are the
-# same for all images; we are generous and count only what follows it.
+# JPEG is the rival. A file of so small an image is mostly header, the same for all images of one
+# quality. Let us be generous to JPEG and count only what follows the header.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+def jpeg(picture, setting):
+    """Header, bytes after it, and the decoded image."""
+    file = io.BytesIO()
+    Image.fromarray(np.uint8(np.round(255 * picture[..., 0]))).save(file, "JPEG", quality=setting)
+    content = file.getvalue()
+    start = content.index(b"\xff\xda")  # the marker "start of scan"
+    decoded = np.asarray(Image.open(file), dtype="float32")[..., None] / 255
+    return content[:start], len(content) - start, decoded
+
+
+headers = {jpeg(picture, 20)[0] for picture in held_out[:50]}
+print(f"headers of 50 images: {len(headers)} kind, {len(headers.pop())} bytes")
+
+
+# %% slideshow={"slide_type": "skip"}
 def fewest_bits(method, size):
     scores = [quality(method, size, bits, images.x_train[:1_000]) for bits in BITS]
     return BITS[next(i for i, score in enumerate(scores) if score > scores[-1] - 0.2)]
 
 
-def jpeg(picture, setting):
-    """Bytes after the header, and the decoded image."""
-    file = io.BytesIO()
-    grey = Image.fromarray(np.uint8(np.round(255 * picture[..., 0])))
-    grey.save(file, "JPEG", quality=setting, optimize=True)
-    scan = len(file.getvalue()) - file.getvalue().index(b"\xff\xda")
-    return scan, np.asarray(Image.open(file), dtype="float32")[..., None] / 255
-
-
 # %% slideshow={"slide_type": "subslide"}
-few = held_out[:500]
+few = held_out[:: len(held_out) // 500]
 curves = {}
 for method in ("autoencoder", "PCA"):
     chosen = [(size, fewest_bits(method, size)) for size in CODE_SIZES]
@@ -368,8 +394,8 @@ for method in ("autoencoder", "PCA"):
     )
 files = {q: [jpeg(picture, q) for picture in few] for q in (1, 5, 10, 20, 40, 60, 80)}
 curves["JPEG without its header"] = (
-    [np.mean([size for size, _ in made]) for made in files.values()],
-    [psnr(few, np.stack([picture for _, picture in made])) for made in files.values()],
+    [np.mean([size for _, size, _ in made]) for made in files.values()],
+    [psnr(few, np.stack([picture for *_, picture in made])) for made in files.values()],
 )
 
 # %% slideshow={"slide_type": "slide"}
@@ -420,7 +446,7 @@ def probe(train_features, test_features, labelled, seed):
 
 
 # %% slideshow={"slide_type": "skip"}
-LABELLED = (100, 300, 1_000)
+LABELLED = by_profile(smoke=(100, 300), cpu=(100, 300, 1_000), gpu=(100, 300, 1_000))
 accuracy = {name: [] for name in ("pixels", "PCA", "autoencoder", "untrained encoder")}
 for seed, model in zip(SEEDS, autoencoders, strict=True):
     untrained = untrained_code(seed)
@@ -455,7 +481,7 @@ plotting.lines(
 
 
 # %% slideshow={"slide_type": "subslide"}
-faces = data.load("faces", train_size=FACES, test_size=1_000, image_size=32)
+faces = data.load("faces", train_size=FACES, test_size=500, image_size=32)
 GREY = np.array([0.299, 0.587, 0.114], dtype="float32")  # ITU-R BT.601 luma
 
 
@@ -463,6 +489,7 @@ def to_grey(pictures):
     return (pictures @ GREY)[..., None]
 
 
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 def colouriser():
     """Grey images (n, 32, 32, 1) to colour images (n, 32, 32, 3)."""
     options = {"padding": "same", "activation": "relu"}
@@ -480,11 +507,22 @@ def colouriser():
     return keras.Model(grey, colour, name="colouriser")
 
 
+print(f"the colouriser has {colouriser().count_params():,} parameters")
+
+# %% slideshow={"slide_type": "subslide"}
+plotting.network(
+    [colouriser()],
+    "Does the colouriser have a bottleneck?",
+    alt="Blocks for each layer: the grey image shrinks over three convolutions and grows back over "
+    "three transposed ones; after each, a concatenation puts an earlier layer beside it.",
+)
+
+
 # %% slideshow={"slide_type": "skip"}
 def train_colouriser(seed):
     keras.utils.set_random_seed(seed)
     model = colouriser()
-    model.compile(optimizer="adam", loss="mse")
+    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss="mse")
     fit(
         model,
         to_grey(faces.x_train),
@@ -564,6 +602,8 @@ def draw_codes(model, seed):
 
 # %% slideshow={"slide_type": "fragment"}
 _, drawn = draw_codes(autoencoders[0], SEEDS[0])
+spread = drawn["codes of real images"].std(axis=0)
+print(f"real codes have standard deviations from {spread.min():.1f} to {spread.max():.1f}, not 1")
 plotting.image_rows(
     {name: autoencoders[0].decode(codes[:12]) for name, codes in drawn.items()},
     "What does the decoder make of codes that no image has?",
@@ -579,7 +619,7 @@ plotting.image_rows(
 # is left out at a time, so none is its own neighbour.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 def told_apart(first, second):
     """Leave-one-out accuracy of the nearest neighbour at telling two sets of images apart."""
     both = pca_features(np.concatenate([first, second]))
@@ -593,10 +633,19 @@ def pca_features(pictures):
     return pca.transform(pictures.reshape(len(pictures), -1))
 
 
-same = told_apart(images.x_train[:1_000], images.x_train[1_000:2_000])
-apart = told_apart(images.x_train[:500], 1 - images.x_train[:500])
-assert abs(same - 0.5) < 0.06, same
-assert apart > 0.99, apart
+shuffled = np.random.default_rng(0).permutation(images.x_train)
+same = told_apart(shuffled[:800], shuffled[800:1_600])
+apart = told_apart(shuffled[:500], 1 - shuffled[:500])
+print("two halves of the same images, near one half:", abs(same - 0.5) < 0.06)
+print("images against their negatives, nearly always:", apart > 0.99)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Why shuffle first? Take the first and the second 800 training images as they stand in the file. MNIST was written down writer by writer, so the two blocks are by different hands, and the
+# nearest neighbour notices. (Our built-in digits are in random order.)
+
+# %% slideshow={"slide_type": "fragment"}
+blocks = told_apart(images.x_train[:800], images.x_train[800:1_600])
+print(f"told apart: two blocks of the file {blocks:.2f}, two random halves {same:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Everything is compared with **decoded codes of other real images**: both sides went through the

@@ -4,6 +4,7 @@ import copy
 import re
 from pathlib import Path
 
+import latex2mathml.converter
 from nbconvert import HTMLExporter
 
 from course_utils import storage
@@ -14,7 +15,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 def write(nb, title, path):
     """Write `nb` as HTML to `path`; pictures keep their alt text.
 
-    The page asks nobody for anything but MathJax, without which formulas show as TeX.
+    The page asks nobody for anything: formulas become MathML, which browsers draw by themselves.
     """
     nb = copy.deepcopy(nb)
     nb.metadata["title"] = title
@@ -25,7 +26,20 @@ def write(nb, title, path):
         if cell.cell_type == "markdown":
             # A badge lies on somebody's server: its words do as well, and read offline.
             cell.source = re.sub(r"!\[([^\]]*)\]\(https?://[^)]*\)", r"\1", cell.source)
+            cell.source = with_mathml(cell.source)
     exporter = HTMLExporter(template_name="course", extra_template_basedirs=[str(TEMPLATES)])
     html, _ = exporter.from_notebook_node(nb)
     with storage.atomic_write(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
+
+
+def with_mathml(markdown):
+    """Return a text cell's source with its `$$…$$` and `$…$` formulas as MathML."""
+    markdown = re.sub(r"\$\$(.+?)\$\$", lambda m: _mathml(m[1], "block"), markdown, flags=re.DOTALL)
+    return re.sub(r"(?<![\\$])\$(?!\s)([^$]+?)\$", lambda m: _mathml(m[1], "inline"), markdown)
+
+
+def _mathml(formula, display):
+    html = latex2mathml.converter.convert(" ".join(formula.split()), display=display)
+    # What stands between the tags is still read as Markdown, where a star has a meaning.
+    return html.replace("*", "&#42;")

@@ -72,5 +72,7 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
     layers += [keras.layers.Dense(math.prod(grid), activation="relu"), keras.layers.Reshape(grid)]
     doubling = {"strides": 2, "padding": "same", "activation": "relu"}
     layers += [keras.layers.Conv2DTranspose(channels, 3, **doubling) for channels in filters]
-    layers += [keras.layers.Conv2DTranspose(image_shape[2], 3, padding="same", activation="sigmoid")]
+    layers += [
+        keras.layers.Conv2DTranspose(image_shape[2], 3, padding="same", activation="sigmoid")
+    ]
     return keras.Sequential(layers, name="conv_decoder")

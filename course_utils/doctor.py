@@ -213,5 +213,3 @@ def _data_set(module):
         f"not here yet; {module.STAND_IN} stands in where it cannot be downloaded",
         f"`course data {real_set.name}` fetches it; so does the first notebook that needs it",
     )
-
-

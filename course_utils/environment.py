@@ -16,11 +16,10 @@ BACKEND_TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 DATA_MODES = ("auto", "real", "builtin")
 
-# XLA and precision for each (backend, device). Chosen from `benchmarks/results/devices.json`
-# where it holds a row, else Keras's own default. On CPU, TensorFlow without XLA was the faster
-# one on convolutional networks; bfloat16 was faster still on some CPUs, but there float32 is
-# kept: losses are read to four digits in the lessons, and only recent CPUs have bfloat16.
-# JAX compiles with XLA in any case.
+# XLA and precision for each (backend, device). TensorFlow on a CPU was measured
+# (benchmarks/results/devices-tensorflow.json): XLA makes convolutional networks twice as slow;
+# bfloat16 makes them a quarter faster, but float32 is kept, because the lessons read losses to four
+# digits and only recent CPUs have bfloat16. The other rows are Keras's own defaults, not measured.
 _FASTEST = {
     ("tensorflow", "cpu"): (False, "float32"),
     ("tensorflow", "gpu"): (True, "float32"),

@@ -17,6 +17,7 @@ from matplotlib.ticker import ScalarFormatter
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D00",
            "#999999", "#7A3E9D")  # fmt: skip
 LINES = ("-", "--", "-.", ":")
+_LABEL = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 
 plt.rcParams.update(
@@ -162,7 +163,7 @@ def _draw_series(axis, index, name, x, y):
 
 
 def scatter(panels, labels, class_names, title, alt):
-    """Points in the plane by class, one panel a method, the legend once.
+    """Points in the plane by class, one panel a method; each class is named at its median.
 
     Args:
         panels: dict of panel title to points (n, 2).
@@ -178,11 +179,18 @@ def scatter(panels, labels, class_names, title, alt):
             axis.scatter(*chosen.T, s=9, alpha=0.6, color=COLOURS[index % len(COLOURS)],
                          marker=MARKERS[index % len(MARKERS)], label=class_name,
                          linewidths=0)  # fmt: skip
+            if len(class_names) > 1 and len(chosen):
+                axis.annotate(class_name, np.median(chosen, axis=0), ha="center", va="center",
+                              fontweight="bold", bbox=_LABEL)  # fmt: skip
         axis.set_title(name)
+        axis.set_aspect("equal", adjustable="datalim")
         axis.set_xticks([])
         axis.set_yticks([])
-    handles, names = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=5, fontsize=8, markerscale=2)
+    if len(class_names) > 1:
+        handles, names = axes[0, 0].get_legend_handles_labels()
+        figure.legend(
+            handles, names, loc="outside lower center", ncols=5, fontsize=8, markerscale=2
+        )
     _set_title(figure, title)
     show(figure, alt)
 
@@ -239,9 +247,12 @@ def network(models, title, alt):
         axis.text(x, -0.78, "×".join(map(str, shape)), ha="center", va="top", fontsize=8)
         count = f"{parameters:,}" if parameters else "–"
         axis.text(x, -0.98, count, ha="center", va="top", fontsize=8, color="0.35")
+    for part, model in enumerate(models if len(models) > 1 else []):
+        first = next(x for x, block in enumerate(blocks) if x and block[3] == part)
+        axis.text(first, 1.22, model.name, fontsize=9, color=COLOURS[part], fontweight="bold")
     axis.text(-0.6, -0.78, "output", ha="right", va="top", fontsize=8)
     axis.text(-0.6, -0.98, "parameters", ha="right", va="top", fontsize=8, color="0.35")
-    axis.set(xlim=(-1.5, len(blocks) - 0.4), ylim=(-1.2, 1.15))
+    axis.set(xlim=(-1.5, len(blocks) - 0.4), ylim=(-1.2, 1.3))
     axis.set_axis_off()
     total = sum(model.count_params() for model in models)
     _set_title(figure, f"{title} ({total:,} parameters)")

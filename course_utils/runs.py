@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import platform
 import time
 import types
 import warnings
@@ -12,7 +13,7 @@ import zipfile
 import keras
 import numpy as np
 
-from course_utils import environment, storage
+from course_utils import environment, profiles, storage
 
 SECONDS_BETWEEN_CHECKPOINTS = 20
 _RUN_FILE = "run.json"
@@ -55,7 +56,9 @@ class RunStore:
         self.folder = None
         if run is not None:
             parts = [part for part in run.split("/") if part not in ("", ".", "..")]
-            setting = f"{identity['profile']}-{identity['backend'].split()[0]}"
+            # A recording has budgets of its own and must not replace an ordinary run.
+            budget = "record" if profiles.recording() else identity["profile"]
+            setting = f"{budget}-{identity['backend'].split()[0]}"
             self.folder = storage.runs_dir().joinpath(setting, *parts)
         self.last_saved = time.perf_counter()
 
@@ -81,11 +84,13 @@ class RunStore:
         try:
             stored = json.loads((self.folder / _RUN_FILE).read_text(encoding="utf-8"))
             identity, weights = stored["identity"], self.folder / stored["weights"]
-            for part in ("history", "seconds", "finished", "weights_hash"):
+            if weights.parent != self.folder or not stored["seconds"]:
+                raise ValueError("it names no epoch, or a file elsewhere")
+            for part in ("history", "finished", "weights_hash"):
                 stored[part]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            changed = [name for name, value in self.identity.items() if identity.get(name) != value]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedRun(f"its record is damaged ({type(error).__name__}: {error})") from error
-        changed = [name for name, value in self.identity.items() if identity.get(name) != value]
         if changed:
             raise DamagedRun(f"it was made with a different {', '.join(changed)}")
         if not weights.is_file() or _hash_bytes(weights.read_bytes()) != stored["weights_hash"]:
@@ -124,6 +129,13 @@ class RunStore:
     def _write(self, model, result, finished):
         weights = self.folder / f"epoch-{result.epochs:04d}.npz"
         values = {f"v{i}": _to_numpy(v) for i, v in enumerate(_state(model))}
+        # Two kernels may train the same run: the files of one must not go with the other's record.
+        with storage.locked(self.folder / _RUN_FILE):
+            self._replace(weights, values, result, finished)
+
+    def _replace(self, weights, values, result, finished):
+        for left_by_a_killed_process in self.folder.glob(".*.npz"):
+            left_by_a_killed_process.unlink(missing_ok=True)
         with storage.atomic_write(weights) as path:
             np.savez(path, **values)
             weights_hash = _hash_bytes(path.read_bytes())
@@ -164,23 +176,43 @@ def identity_of(model, x, y, validation_data, epochs, batch_size, seed):
     """Everything that shapes a run, each part under the name that a warning shows."""
     started = environment.current() if environment.started() else None
     backend = keras.backend.backend()
+    weights = [_to_numpy(variable) for variable in model.weights]
     return {
         "profile": started.profile if started else "none",
         "backend": f"{backend} {started.backend_version if started else ''}".strip(),
         "version of Keras": keras.__version__,
+        "version of Python": ".".join(platform.python_version_tuple()[:2]),
         "precision": keras.config.dtype_policy().name,
         "network": _hash_text(json.dumps(_nameless(model.get_config()), default=str)),
-        "model class": _hash_text(repr([_class_code(cls) for cls in type(model).__mro__[:-1]
-                                        if not cls.__module__.startswith("keras")])),
+        "code of the model": _hash_text(repr(_own_code(model))),
         "optimizer": _hash_text(json.dumps(_nameless(model.optimizer.get_config()), default=str)),
-        "loss": _hash_text(repr(_nameless(model.get_compile_config()).get("loss"))),
-        "initial weights": _hash_arrays([_to_numpy(v) for v in model.weights]),
+        "loss": _hash_text(repr(_loss(model))),
+        "initial weights": _hash_arrays(weights),
         "training data": _hash_arrays([x] if y is x else [x, y]),
-        "validation data": _hash_arrays(validation_data or []),
+        "validation data": _hash_arrays(validation_data if validation_data is not None else []),
         "number of epochs": epochs,
         "batch size": batch_size,
         "seed": seed,
-    }  # fmt: skip
+    }
+
+
+def _own_code(model):
+    """Code of the model's and its layers' classes, as far as they are not Keras's own."""
+    classes = {
+        cls
+        for layer in [model, *model._flatten_layers()]
+        for cls in type(layer).__mro__[:-1]
+        if not cls.__module__.startswith("keras")
+    }
+    return [_code_of(cls) for cls in sorted(classes, key=lambda cls: cls.__qualname__)]
+
+
+def _loss(model):
+    config = _nameless(model.get_compile_config() or {})
+    parts = [config.get(part) for part in ("loss", "loss_weights", "metrics")]
+    loss = model.loss
+    own = loss if isinstance(loss, types.FunctionType) else type(loss)
+    return [*parts, [] if own.__module__.startswith("keras") else _code_of(own)]
 
 
 def _nameless(config):
@@ -192,18 +224,34 @@ def _nameless(config):
     return config
 
 
-def _class_code(cls):
-    """Compiled code of a class's own methods; also there for a class written in a notebook."""
-    functions = [f for f in vars(cls).values() if isinstance(f, types.FunctionType)]
-    return [_function_code(function.__code__) for function in functions]
+def _code_of(thing):
+    """Compiled code of a function or of a class's own methods.
+
+    Unlike source text it is also there for what was written in a notebook.
+    """
+    if isinstance(thing, types.FunctionType):
+        return [_function_code(thing.__code__), repr(thing.__defaults__)]
+    if isinstance(thing, staticmethod | classmethod):
+        return _code_of(thing.__func__)
+    if isinstance(thing, property):
+        return _code_of(thing.fget)
+    if isinstance(thing, type):
+        return [[name, _code_of(part)] for name, part in sorted(vars(thing).items())]
+    return []
 
 
 def _function_code(code):
-    constants = [
-        _function_code(constant) if isinstance(constant, types.CodeType) else repr(constant)
-        for constant in code.co_consts[1:]  # the first one is the docstring
-    ]
-    return (code.co_name, code.co_code.hex(), code.co_names, constants)
+    constants = code.co_consts
+    if constants and isinstance(constants[0], str) and not code.co_name.startswith("<"):
+        constants = constants[1:]  # a docstring does not shape a run
+    return [code.co_name, code.co_code.hex(), code.co_names, [_constant(c) for c in constants]]
+
+
+def _constant(value):
+    if isinstance(value, types.CodeType):
+        return _function_code(value)
+    # The order of a set's elements changes from process to process.
+    return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
 
 
 def _hash_arrays(arrays):

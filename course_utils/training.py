@@ -14,6 +14,9 @@ from course_utils import environment
 from course_utils.runs import RunStore, identity_of
 
 
+STEPS_PER_CALL = 20
+
+
 class _Epoch(keras.utils.PyDataset):
     """Batches of one epoch, in an order that depends on the seed and the epoch alone."""
 
@@ -45,7 +48,9 @@ def fit(
     """Train a compiled model, or load the run if it is done.
 
     Args:
-        model: compiled `keras.Model`. Its initial weights are part of what identifies a run.
+        model: compiled and built `keras.Model`. Its initial weights are part of what identifies
+            a run. Random layers of one's own draw from a `keras.random.SeedGenerator` that the
+            layer holds: only its state is stored with a run.
         x: inputs, array (n, ...).
         y: targets, array (n, ...); None means `x`, as for an autoencoder.
         epochs: passes over the data, at least 1.
@@ -60,13 +65,12 @@ def fit(
         TrainingRun.
 
     Raises:
-        ValueError: sizes that do not fit, or a model that is not compiled.
+        ValueError: sizes that do not fit, or a model that is not compiled or not built.
         FloatingPointError: the loss is no longer a number.
     """
     y = x if y is None else y
-    _check(model, x, y, epochs, batch_size, report)
-    if environment.started() and environment.current().backend == "tensorflow":
-        model.jit_compile = environment.current().xla
+    _check(model, x, y, epochs, batch_size, validation_data, report)
+    _choose_speed(model)
     model.optimizer.build(model.trainable_variables)
     store = RunStore(run, identity_of(model, x, y, validation_data, epochs, batch_size, seed))
     reporter = _REPORTERS[report](run or model.name, epochs)
@@ -80,13 +84,33 @@ def fit(
     return result
 
 
-def _check(model, x, y, epochs, batch_size, report):
+def _choose_speed(model):
+    """Set how the training step is compiled; results do not depend on it beyond rounding."""
+    if keras.backend.backend() != "tensorflow" or model.train_function is not None:
+        return
+    if model.steps_per_execution == 1:
+        # Python is called once for so many updates. Small dense networks gain most: see
+        # benchmarks/autoencoders.py.
+        model.steps_per_execution = STEPS_PER_CALL
+        # What was compiled for one step at a time would skip the other nineteen batches.
+        model.test_function = model.predict_function = None
+    if environment.started():
+        model.jit_compile = environment.current().xla
+
+
+def _check(model, x, y, epochs, batch_size, validation_data, report):
     if not model.compiled:
         raise ValueError("the model is not compiled. Call model.compile(optimizer, loss) first.")
+    if not model.built:
+        raise ValueError("the model has no weights yet. Begin it with keras.Input(shape).")
+    if validation_data is not None and not (
+        isinstance(validation_data, tuple | list) and len(validation_data) == 2
+    ):
+        raise ValueError("validation_data must be a pair (inputs, targets), or None.")
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(f"found {len(x)} inputs and {len(y)} targets; give as many of both.")
     for name, value in {"epochs": epochs, "batch_size": batch_size}.items():
-        if not isinstance(value, int) or value < 1:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be a whole number of at least 1, found {value!r}.")
     if report not in _REPORTERS:
         raise ValueError(f"report must be one of {', '.join(_REPORTERS)}, found {report!r}.")
@@ -99,7 +123,8 @@ def _train(model, x, y, epochs, batch_size, seed, validation_data, reporter, res
     for epoch in range(result.epochs, epochs):
         order = np.random.default_rng([seed, epoch]).permutation(len(x))
         start = time.perf_counter()
-        logs = model.fit(_Epoch(x, y, order, batch_size), verbose=0).history
+        # Keras would shuffle the batches once more, by Python's generator, whose state is not kept.
+        logs = model.fit(_Epoch(x, y, order, batch_size), shuffle=False, verbose=0).history
         trained_for += time.perf_counter() - start
         values = {name: float(series[0]) for name, series in logs.items()}
         if not np.isfinite(values["loss"]):

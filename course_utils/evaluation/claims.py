@@ -4,8 +4,9 @@ A claim compares two conditions, each measured once per seed. The verdict follow
 fixed before the numbers are seen:
 
 - The two sets of results must not overlap: every result of one condition is better than every
-  result of the other. Were there no difference, three seeds against three would separate by
-  chance in the claimed direction once in C(6, 3) = 20 times, five against five once in 252.
+  result of the other ("holds"), or worse ("the opposite is true"). Were there no difference, three
+  seeds against three would separate in a given direction by chance once in C(6, 3) = 20 times,
+  five against five once in 252, if the results are independent.
 - Where a claim says how much ("twice as fast"), the ratio of the means must reach that too.
 - Everything else is "no difference seen", which is a result.
 """
@@ -18,6 +19,7 @@ import html
 import json
 import math
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,7 @@ OPPOSITE = "the opposite is true"
 NOT_REACHED = "no verdict: neither got there within the budget"
 TOO_FEW = "no verdict: fewer than three seeds"
 MINIMUM_SEEDS = 3
+DIRECTIONS = ("lower", "higher")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Claim:
         better: `lower` or `higher`, the direction in which the claim says its first condition
             lies from the second.
         factor: how many times better the claim says it is; 1 if it does not say.
+        limit: where the measurement ended (epochs, seconds): an infinite result is a run that had
+            not got there by then, and counts as the limit when the factor is judged.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Claim:
     measure: str
     better: str = "lower"
     factor: float = 1.0
+    limit: float = math.inf
 
     def __post_init__(self):
         """Check the direction and the factor.
@@ -60,8 +66,8 @@ class Claim:
         Raises:
             ValueError: `better` is not a direction, or `factor` is below 1.
         """
-        if self.better not in ("lower", "higher"):
-            raise ValueError(f"better must be 'lower' or 'higher', found {self.better!r}.")
+        if self.better not in DIRECTIONS:
+            raise ValueError(f"better must be {' or '.join(DIRECTIONS)}, found {self.better!r}.")
         if not self.factor >= 1:
             raise ValueError(f"factor must be at least 1, found {self.factor!r}.")
 
@@ -97,7 +103,7 @@ class Result:
         return cls(**{**data, "claim": Claim(**data["claim"])})
 
 
-def verdict(first, second, better="lower", factor=1.0):
+def verdict(first, second, better="lower", factor=1.0, limit=math.inf):
     """Judge whether the results `first` lie on the `better` side of `second`.
 
     Args:
@@ -105,6 +111,8 @@ def verdict(first, second, better="lower", factor=1.0):
         second: results of the other condition.
         better: `lower` or `higher`.
         factor: how many times better the means must be.
+        limit: where the measurement ended; infinite results count as this when the factor is
+            judged, so that "not yet" is not taken for "never".
 
     Returns:
         One of the verdicts of this module.
@@ -112,11 +120,16 @@ def verdict(first, second, better="lower", factor=1.0):
     Raises:
         ValueError: a result is NaN, or a condition has none.
     """
+    if better not in DIRECTIONS:
+        raise ValueError(f"better must be {' or '.join(DIRECTIONS)}, found {better!r}.")
     first, second = (np.asarray(values, dtype=float) for values in (first, second))
     for values in (first, second):
         if values.ndim != 1 or not len(values) or np.isnan(values).any():
             raise ValueError(f"expected one number per seed and condition, found {values!r}.")
-    # An infinite result is a run that never got there: worse than any that did, and comparable.
+    if better == "higher" and np.isinf([*first, *second]).any():
+        raise ValueError("an infinite result means 'not reached', which only goes with 'lower'.")
+    if factor > 1 and min(first.min(), second.min()) <= 0:
+        raise ValueError("how many times better can be judged only where all results are positive.")
     if min(len(first), len(second)) < MINIMUM_SEEDS:
         return TOO_FEW
     if np.isinf(first).all() and np.isinf(second).all():
@@ -126,7 +139,7 @@ def verdict(first, second, better="lower", factor=1.0):
         return OPPOSITE
     if not low.max() < high.min():
         return NO_DIFFERENCE
-    if factor > 1 and not low.mean() * factor <= high.mean():
+    if factor > 1 and not low.mean() * factor <= np.minimum(high, limit).mean():
         return HOLDS_WEAKLY
     return HOLDS
 
@@ -154,7 +167,7 @@ def test(claim, values, budget, data):
     result = Result(
         claim=claim,
         values=values,
-        verdict=verdict(first, second, claim.better, claim.factor),
+        verdict=verdict(first, second, claim.better, claim.factor, claim.limit),
         budget=budget,
         made=_made(data),
         date=datetime.date.today().isoformat(),
@@ -195,10 +208,17 @@ def recorded(notebook, name):
     path = folder / f"{notebook}.json"
     if not path.is_file():
         return None, False
-    record = json.loads(path.read_text(encoding="utf-8"))
-    for data in record["claims"]:
-        if data["claim"]["name"] == name:
-            return Result.from_dict(data), _is_stale(notebook, record["code"])
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        for data in record["claims"]:
+            if data["claim"]["name"] == name:
+                return Result.from_dict(data), _is_stale(notebook, record["code"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        warnings.warn(
+            f"the recorded run of {notebook} cannot be read ({type(error).__name__}: {error}). "
+            f"Get the file again, or make it with `course record {notebook[:2]}`.",
+            stacklevel=2,
+        )
     return None, False
 
 
@@ -227,7 +247,16 @@ def code_hash(script):
         SyntaxError: the script is not valid Python.
     """
     tree = ast.parse(Path(script).read_text(encoding="utf-8"))
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(_canonical(tree)).encode()).hexdigest()[:16]
+
+
+def _canonical(node):
+    """A syntax tree as nested lists, without the empty fields that Python versions add or drop."""
+    if isinstance(node, ast.AST):
+        fields = [[name, _canonical(value)] for name, value in ast.iter_fields(node)
+                  if name != "kind" and value is not None and value != []]  # fmt: skip
+        return [type(node).__name__, fields]
+    return [_canonical(part) for part in node] if isinstance(node, list) else repr(node)
 
 
 def show(result, notebook):
@@ -248,26 +277,27 @@ def show(result, notebook):
 
 
 def summarise(values):
-    """Mean ± standard deviation of results, in four significant digits, with their number."""
+    """Mean ± standard deviation of results, the mean in four digits, with their number."""
     values = np.asarray(values, dtype=float)
     if not np.isfinite(values).all():
         reached = np.isfinite(values).sum()
         return f"reached by {reached} of {len(values)} seeds"
-    mean, spread = values.mean(), values.std(ddof=1) if len(values) > 1 else 0.0
-    digits = _decimals(mean)
-    return f"{mean:,.{digits}f} ± {spread:,.{digits}f} (n = {len(values)})"
+    mean = values.mean()
+    digits = f",.{_decimals(mean)}f" if mean == 0 or abs(mean) >= 1e-4 else ".3e"
+    if len(values) == 1:
+        return f"{mean:{digits}} (n = 1)"
+    return f"{mean:{digits}} ± {values.std(ddof=1):{digits}} (n = {len(values)})"
 
 
 def _decimals(value):
-    if value == 0:
-        return 1
-    return int(np.clip(3 - math.floor(math.log10(abs(value))), 0, 6))
+    return 1 if value == 0 else max(3 - math.floor(math.log10(abs(value))), 0)
 
 
 def _as_text(runs):
     claim = next(iter(runs.values())).claim
+    first = next(iter(next(iter(runs.values())).values))
     lines = [f"Claim:  {claim.statement}", f"Test:   {claim.test}"]
-    lines += [f"Result: {claim.measure}, {claim.better} is better"]
+    lines += [f"Result: {claim.measure}; claimed: {first} {claim.better}"]
     for label, result in runs.items():
         lines += [f"  {label}: {result.made}; {result.budget}"]
         lines += [f"    {name}: {summarise(values)}" for name, values in result.values.items()]
@@ -277,20 +307,20 @@ def _as_text(runs):
 
 def _as_html(runs):
     claim = next(iter(runs.values())).claim
+    first = next(iter(next(iter(runs.values())).values))
     rows = [
         _row("Claim", claim.statement, bold=(0,)),
         _row("Test", claim.test, bold=(0,)),
-        _row("Measure", f"{claim.measure}; {claim.better} is better", bold=(0,)),
+        _row("Measure", f"{claim.measure}; claimed: {first} {claim.better}", bold=(0,)),
     ]
     for label, result in runs.items():
         for index, (condition, values) in enumerate(result.values.items()):
-            first = index == 0
             rows += [
                 _row(
-                    label if first else "",
+                    "" if index else label,
                     condition,
                     summarise(values),
-                    result.verdict if first else "",
+                    "" if index else result.verdict,
                     bold=(0, 3),
                 )
             ]

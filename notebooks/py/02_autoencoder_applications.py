@@ -640,8 +640,9 @@ print("two halves of the same images, near one half:", abs(same - 0.5) < 0.06)
 print("images against their negatives, nearly always:", apart > 0.99)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Why shuffle first? Take the first and the second 800 training images as they stand in the file. MNIST was written down writer by writer, so the two blocks are by different hands, and the
-# nearest neighbour notices. (Our built-in digits are in random order.)
+# Why shuffle first? Take the first and the second 800 training images as they stand in the file.
+# MNIST was written down writer by writer, so the two blocks are by different hands, and the nearest
+# neighbour notices. (Our built-in digits are in random order.)
 
 # %% slideshow={"slide_type": "fragment"}
 blocks = told_apart(images.x_train[:800], images.x_train[800:1_600])

@@ -21,7 +21,7 @@ model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4), keras.layers
                           keras.layers.Dense(6)])
 model.compile("adam", "mse")
 x = np.random.default_rng(0).random((64, 6), dtype="float32")
-run = training.fit(model, x, epochs=int(sys.argv[1]), run="faults/killed")
+run = training.fit(model, x, epochs=int(sys.argv[1]), batch_size=8, run="faults/killed")
 print(run.source, repr(run.history["loss"][-1]), repr(float(abs(model.weights[0].numpy()).sum())))
 """
 EPOCHS = "60"

@@ -26,7 +26,8 @@ LOW, HIGH = [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]
         ([1, 2, 4], HIGH, {}, claims.NO_DIFFERENCE),
         (LOW[:2], HIGH, {}, claims.TOO_FEW),
         (LOW, [math.inf] * 3, {}, claims.HOLDS),
-        (LOW, [math.inf] * 3, {"factor": 2}, claims.HOLDS),
+        (LOW, [math.inf] * 3, {"factor": 2, "limit": 4}, claims.HOLDS),
+        (LOW, [math.inf] * 3, {"factor": 2, "limit": 3}, claims.HOLDS_WEAKLY),
         ([1, 2, math.inf], HIGH, {}, claims.NO_DIFFERENCE),
         ([math.inf] * 3, [math.inf] * 3, {}, claims.NOT_REACHED),
     ],
@@ -54,6 +55,21 @@ def test_changing_the_unit_does_not_change_the_verdict(first, second, scale, shi
     first, second = (list(map(round, values)) for values in (first, second))
     other = claims.verdict(in_other_unit(first), in_other_unit(second))
     assert other == claims.verdict(first, second)
+
+
+def test_never_reached_goes_with_lower_is_better_alone():
+    with pytest.raises(ValueError, match="not reached"):
+        claims.verdict([math.inf] * 3, LOW, better="higher")
+
+
+def test_how_many_times_better_needs_positive_results():
+    with pytest.raises(ValueError, match="positive"):
+        claims.verdict([-10.0, -11.0, -12.0], [-6.0, -5.0, -4.0], factor=5)
+
+
+def test_an_unknown_direction_is_refused():
+    with pytest.raises(ValueError, match="lower or higher"):
+        claims.verdict(LOW, HIGH, better="smaller")
 
 
 @pytest.mark.parametrize("bad", [[1.0, float("nan"), 2.0], [], [[1.0], [2.0]]])
@@ -144,12 +160,29 @@ def test_a_recorded_run_whose_code_has_changed_is_called_stale(started, images, 
     assert "stale: the code has changed since" in capsys.readouterr().out
 
 
+def test_the_code_hash_is_the_same_on_every_python(tmp_path):
+    """Pinned: CI computes it on several versions, whose syntax trees differ in empty fields."""
+    script = tmp_path / "a.py"
+    script.write_text(
+        "class A:\n    x = 1\n\n\ndef f(a, *, b=2):\n    return lambda c: [a, b, c]\n"
+    )
+    assert claims.code_hash(script) == "74bca5b5d47c5843"
+
+
+def test_a_damaged_record_is_passed_over_with_a_warning(started, images, record):
+    script = record(claims.test(CLAIM, {"A": LOW, "B": HIGH}, "10 images", images))
+    (script.parents[1] / "recorded" / "09_x.json").write_text("{")
+    with pytest.warns(UserWarning, match="course record 09"):
+        assert claims.recorded("09_x", "quicker") == (None, False)
+
+
 @pytest.mark.parametrize(
     ("values", "text"),
     [
         ([1.0, 2.0, 3.0], "2.000 ± 1.000 (n = 3)"),
         ([12345.0, 12347.0], "12,346 ± 1 (n = 2)"),
-        ([0.00123], "0.001230 ± 0.000000 (n = 1)"),
+        ([0.00123], "0.001230 (n = 1)"),
+        ([1e-7, 3e-7], "2.000e-07 ± 1.414e-07 (n = 2)"),
         ([0.0, 0.0], "0.0 ± 0.0 (n = 2)"),
         ([1.0, math.inf, 3.0], "reached by 2 of 3 seeds"),
     ],

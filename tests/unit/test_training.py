@@ -54,6 +54,13 @@ def test_of_many_epochs_only_twenty_lines_are_printed(capsys):
     assert lines[-1].startswith("epoch 40/40")
 
 
+def test_the_order_of_the_batches_depends_on_the_seed_alone():
+    """Not on how often Python's own generator was called before."""
+    models = [build(), build()]
+    losses = [fit(m, X, epochs=2, batch_size=8, report="none").history["loss"] for m in models]
+    assert losses[0] == losses[1]
+
+
 def test_every_example_is_seen_once_an_epoch():
     seen = []
     order = np.random.default_rng([0, 0]).permutation(len(X))
@@ -66,7 +73,8 @@ def test_every_example_is_seen_once_an_epoch():
 
 def test_the_same_seed_gives_the_same_losses_and_another_one_does_not():
     first, second, other = (
-        fit(build(), X, epochs=2, seed=seed, report="none").history["loss"] for seed in (0, 0, 1)
+        fit(build(), X, epochs=2, batch_size=8, seed=seed, report="none").history["loss"]
+        for seed in (0, 0, 1)
     )
     assert first == second
     assert first != other
@@ -94,9 +102,9 @@ def test_a_loaded_run_can_be_trained_on_as_if_it_had_never_stopped():
 
 @pytest.mark.parametrize("stop_after", [1, 3])
 def test_an_interrupted_run_goes_on_exactly(monkeypatch, capsys, stop_after):
-    """Dropout and Adam have state of their own: both must come back."""
+    """Dropout and Adam have state of their own, and batches an order: all must come back."""
     straight = build()
-    expected = fit(straight, X, epochs=5, report="none").history
+    expected = fit(straight, X, epochs=5, batch_size=8, report="none").history
     monkeypatch.setattr(runs, "SECONDS_BETWEEN_CHECKPOINTS", -1)
 
     class Cut(Exception):
@@ -111,10 +119,10 @@ def test_an_interrupted_run_goes_on_exactly(monkeypatch, capsys, stop_after):
 
     monkeypatch.setattr(runs.RunStore, "save", save_and_cut)
     with pytest.raises(Cut):
-        fit(build(), X, epochs=5, run="t/cut", report="none")
+        fit(build(), X, epochs=5, batch_size=8, run="t/cut", report="none")
     monkeypatch.setattr(runs.RunStore, "save", save)
     resumed = build()
-    run = fit(resumed, X, epochs=5, run="t/cut")
+    run = fit(resumed, X, epochs=5, batch_size=8, run="t/cut")
     assert run.source == "resumed"
     assert run.history == expected
     assert_equal_weights(straight, resumed)
@@ -175,8 +183,75 @@ def test_changed_code_of_a_model_class_makes_a_run_stale():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert fit(make(1), X, epochs=1, run="t/a", report="none").source == "loaded"
-    with pytest.warns(UserWarning, match="different model class"):
+    with pytest.warns(UserWarning, match="different code of the model"):
         fit(make(2), X, epochs=1, run="t/a", report="none")
+
+
+def test_changed_code_of_a_layer_or_a_loss_makes_a_run_stale():
+    def make(power, exponent):
+        class Power(keras.layers.Layer):
+            def call(self, x):
+                return x**power
+
+        def loss(y_true, y_pred):
+            return keras.ops.mean(keras.ops.abs(y_true - y_pred) ** exponent, axis=-1)
+
+        if power == 3:
+            Power.call = lambda self, x: x**3
+        if exponent == 4:
+
+            def loss(y_true, y_pred):
+                return keras.ops.mean(keras.ops.abs(y_true - y_pred) ** 4, axis=-1)
+
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((6,)), Power(), keras.layers.Dense(6)])
+        model.compile(optimizer="adam", loss=loss)
+        return model
+
+    fit(make(2, 2), X, epochs=1, run="t/a", report="none")
+    assert fit(make(2, 2), X, epochs=1, run="t/a", report="none").source == "loaded"
+    with pytest.warns(UserWarning, match="different code of the model"):
+        fit(make(3, 2), X, epochs=1, run="t/a", report="none")
+    with pytest.warns(UserWarning, match="different code of the model, loss"):
+        fit(make(2, 4), X, epochs=1, run="t/a", report="none")
+
+
+def test_another_metric_makes_a_run_stale():
+    fit(build(), X, epochs=1, run="t/a", report="none")
+    model = build()
+    model.compile(optimizer="adam", loss="mse", metrics=["mae"])
+    with pytest.warns(UserWarning, match="different loss"):
+        assert "mae" in fit(model, X, epochs=1, run="t/a", report="none").history
+
+
+def test_a_recording_does_not_replace_an_ordinary_run(monkeypatch):
+    fit(build(), X, epochs=1, run="t/a", report="none")
+    monkeypatch.setenv("COURSE_RECORD", "results.json")
+    fit(build(), X, epochs=2, run="t/a", report="none")
+    monkeypatch.delenv("COURSE_RECORD")
+    assert fit(build(), X, epochs=1, run="t/a", report="none").source == "loaded"
+
+
+def test_what_a_killed_process_left_is_cleared_away():
+    fit(build(), X, epochs=1, run="t/a", report="none")
+    left = folder("t/a") / ".epoch-0001-abc.npz"
+    left.touch()
+    fit(build(), X, epochs=1, batch_size=16, run="t/b", report="none")
+    with pytest.warns(UserWarning, match="batch size"):
+        fit(build(), X, epochs=1, batch_size=16, run="t/a", report="none")
+    assert not left.exists()
+
+
+def test_the_held_out_loss_counts_every_image_also_after_an_evaluation():
+    """`evaluate` compiles for one step at a time; `fit` then asks for several."""
+    x = np.random.default_rng(1).random((2_000, 6), dtype="float32")
+    model = build()
+    model.evaluate(x, x, batch_size=16, verbose=0)
+    run = fit(model, x, epochs=1, validation_data=(x, x), report="none")
+    by_hand = np.mean((model.predict(x, verbose=0) - x) ** 2)
+    assert run.history["val_loss"][0] == pytest.approx(by_hand, rel=1e-4)
+    measured = model.evaluate(x, x, batch_size=16, verbose=0)
+    assert measured == pytest.approx(by_hand, rel=1e-4)
 
 
 def test_how_many_layers_were_built_before_does_not_matter():
@@ -207,7 +282,15 @@ def test_damaged_weights_are_noticed_and_trained_again(damage):
     assert fit(build(), X, epochs=2, run="t/a", report="none").source == "loaded"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"identity": 3}', "\x00"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *["", "{", "[]", "{}", "\x00", '{"identity": 3}'],
+        '{"identity": [], "weights": "x", "seconds": [1]}',
+        '{"identity": {}, "weights": "../../x", "seconds": [1]}',
+        '{"identity": {}, "weights": "x", "seconds": []}',
+    ],
+)
 def test_a_damaged_record_is_noticed_and_trained_again(content):
     fit(build(), X, epochs=1, run="t/a", report="none")
     (folder("t/a") / "run.json").write_text(content)
@@ -218,7 +301,7 @@ def test_a_damaged_record_is_noticed_and_trained_again(content):
 def test_a_run_keeps_one_file_of_weights(monkeypatch):
     monkeypatch.setattr(runs, "SECONDS_BETWEEN_CHECKPOINTS", -1)
     fit(build(), X, epochs=4, run="t/a", report="none")
-    assert sorted(p.name for p in folder("t/a").iterdir()) == ["epoch-0004.npz", "run.json"]
+    assert [p.name for p in folder("t/a").glob("*.npz")] == ["epoch-0004.npz"]
     assert json.loads((folder("t/a") / "run.json").read_text())["finished"]
 
 
@@ -249,6 +332,8 @@ def test_a_loss_that_is_no_number_stops_with_advice():
     [
         ({"epochs": 0}, "epochs must be a whole number of at least 1, found 0"),
         ({"epochs": 1.5}, "found 1.5"),
+        ({"epochs": True}, "found True"),
+        ({"epochs": 1, "validation_data": X}, "must be a pair"),
         ({"epochs": 1, "batch_size": 0}, "batch_size must be"),
         ({"epochs": 1, "y": X[:3]}, "found 40 inputs and 3 targets"),
         ({"epochs": 1, "report": "loud"}, "report must be one of epochs, line, none"),
@@ -262,3 +347,22 @@ def test_arguments_that_cannot_be_right_are_refused(arguments, message):
 def test_a_model_that_is_not_compiled_is_refused():
     with pytest.raises(ValueError, match="not compiled"):
         fit(keras.Sequential([keras.Input((6,)), keras.layers.Dense(6)]), X, epochs=1)
+
+
+def test_several_steps_per_call_of_python_change_nothing(monkeypatch):
+    """37 batches are no multiple of the steps in one call, and the last one is not full."""
+    x = np.random.default_rng(1).random((37 * 4 - 1, 6), dtype="float32")
+    quick, plain = build(), build()
+    histories = [fit(quick, x, epochs=2, batch_size=4, report="none").history]
+    monkeypatch.setattr(training, "_choose_speed", lambda model: None)
+    histories += [fit(plain, x, epochs=2, batch_size=4, report="none").history]
+    np.testing.assert_allclose(histories[0]["loss"], histories[1]["loss"], rtol=1e-6)
+    assert int(quick.optimizer.iterations) == int(plain.optimizer.iterations) == 2 * 37
+    np.testing.assert_allclose(quick.predict(x, verbose=0), plain.predict(x, verbose=0), rtol=1e-4)
+
+
+def test_a_model_without_weights_is_refused():
+    model = keras.Sequential([keras.layers.Dense(6)])
+    model.compile(optimizer="adam", loss="mse")
+    with pytest.raises(ValueError, match=r"Begin it with keras\.Input"):
+        fit(model, X, epochs=1)

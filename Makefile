@@ -12,7 +12,7 @@ help: ## this list
 	@echo "make TARGET [ARGS='...']   e.g. make run ARGS='01 02 --profile cpu'"
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  \1	/' | expand -t 12
 	@echo "Overridable: PYTHON=$(PYTHON) (3.11 to 3.13), VENV=$(VENV)."
-	@echo "Data that you have already: COURSE_DATA_DIR=../shared/data make execute"
+	@echo "Data that you have already: COURSE_DATA_DIR=path/to/folder make execute"
 
 install: $(STAMP) ## only set up the environment
 

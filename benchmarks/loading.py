@@ -13,16 +13,26 @@ from pathlib import Path
 
 from _harness import best_and_median, store, table
 
+ALLOWED_SECONDS, ALLOWED_MEGABYTES = 1, 400
+# The peak as the system counts it (Linux, Windows), else what is taken in the end. Not
+# `ru_maxrss`: on Linux a child's starts at its parent's.
 LOAD = """
-import json, resource, sys, time
-def peak_mb():
-    scale = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6
-import numpy
-before, start = peak_mb(), time.perf_counter()
+import json, time
+from pathlib import Path
+import numpy, psutil
+def peak():
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text().splitlines()
+        kilobytes = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+        if kilobytes:
+            return kilobytes[0] * 1024
+    info = psutil.Process().memory_info()
+    return getattr(info, "peak_wset", info.rss)
+before, start = psutil.Process().memory_info().rss, time.perf_counter()
 from course_utils import data
-images = data.load("{name}", train_size={size})
-print(json.dumps([time.perf_counter() - start, peak_mb() - before, images.source]))
+images = data.load({name!r}, train_size={size})
+print(json.dumps([time.perf_counter() - start, (peak() - before) / 1e6, images.source]))
 """
 
 
@@ -59,6 +69,10 @@ def main():
             seconds, megabytes, _ = load(name, cache, 20_000)
             measured[f"{name}, made"] = {"seconds": [seconds], "megabytes": [megabytes]}
         for name in ("mnist", "fashion_mnist", "digits", "garments", "faces"):
+            # Not counted: it may download the set.
+            if name in ("mnist", "fashion_mnist") and load(name, cache)[2] != "real":
+                print(f"{name} is left out: the real set cannot be had here (COURSE_DATA_DIR)")
+                continue
             loads = [load(name, cache) for _ in range(5)]
             key = f"{name}, from the cache ({loads[0][2]})"
             measured[key] = {
@@ -67,8 +81,14 @@ def main():
             }
     for key, values in measured.items():
         seconds, megabytes = best_and_median(values["seconds"]), max(values["megabytes"])
-        rows.append((key, seconds["best"], seconds["median"], megabytes))
-    table("Loading data sets", ("what", "best, s", "median, s", "growth of peak memory, MB"), rows)
+        allowed = ("", "")
+        if key.startswith("mnist"):
+            share = seconds["best"] / ALLOWED_SECONDS, megabytes / ALLOWED_MEGABYTES
+            allowed = tuple(f"{part:.0%}" for part in share)
+        rows.append((key, seconds["best"], seconds["median"], megabytes, *allowed))
+    columns = ("what", "best, s", "median, s", "growth of peak memory, MB")
+    targets = (f"of the {ALLOWED_SECONDS} s allowed", f"of the {ALLOWED_MEGABYTES} MB allowed")
+    table("Loading data sets", (*columns, *targets), rows)
     store("loading", measured)
 
 

@@ -24,6 +24,10 @@ Names = Annotated[
     list[str] | None, typer.Argument(metavar="[NN]...", help="Which notebooks, such as 01 02.")
 ]
 Profile = Annotated[str, typer.Option(help="Budget: smoke, cpu or gpu.")]
+Data = Annotated[
+    str | None,
+    typer.Option(help="auto, real or builtin.", show_default="COURSE_DATA, else by profile"),
+]
 TimeLimit = Annotated[
     float | None, typer.Option(help="Seconds that a notebook may take.", show_default="by profile")
 ]
@@ -40,34 +44,37 @@ def prepare(
         Path | None, typer.Option(help="The course's checkout.", show_default="where it is")
     ] = None,
 ):
-    """Find the checkout, and make the folders in the environment hold for every process."""
+    """Make the folders in the environment hold for every process."""
     for name in ("COURSE_DATA_DIR", "COURSE_CACHE_DIR", "COURSE_RUNS_DIR"):
         if value := os.environ.get(name):
             # Kernels run in the notebooks' folder, where a relative path means another place.
             os.environ[name] = str(Path(value).expanduser().resolve())
-    context.obj = find_project(project)
+    # Found by the commands that need it: the others work without a checkout.
+    context.obj = project
 
 
 @app.command()
 def run(
     context: typer.Context,
     names: Names = None,
-    profile: Profile = "smoke",
-    data: Annotated[
+    profile: Annotated[
         str | None,
-        typer.Option(
-            help="auto, real or builtin.", show_default="builtin in smoke, auto otherwise"
-        ),
+        typer.Option(help="Budget: smoke, cpu or gpu.", show_default="COURSE_PROFILE, else smoke"),
     ] = None,
+    data: Data = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run also what is unchanged.")] = False,
     time_limit: TimeLimit = None,
 ):
     """Execute notebooks into build/, with a gallery; goes on where it was stopped."""
     from course_tools import execution, running
 
-    settings = execution.Settings(profile, data or _usual_data(profile), time_limit)
-    notebooks = context.obj.select(names or ())
-    if not running.run(context.obj, notebooks, settings, console, fresh=fresh):
+    project = _project(context)
+    profile = _asked(profile, "COURSE_PROFILE", "smoke")
+    # A smoke run must work, and be the same, everywhere.
+    data = _asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "auto")
+    settings = execution.Settings(profile, data, time_limit)
+    notebooks = project.select(names or ())
+    if not running.run(project, notebooks, settings, console, fresh=fresh):
         raise typer.Exit(1)
 
 
@@ -76,13 +83,16 @@ def execute(
     context: typer.Context,
     names: Names = None,
     profile: Profile = "cpu",
+    data: Data = None,
     time_limit: TimeLimit = None,
 ):
     """Make the stored outputs of notebooks/*.ipynb: measured, stripped of noise, stamped."""
     from course_tools import execution, progress, storing
 
-    settings = execution.Settings(profile, _usual_data(profile), time_limit)
-    notebooks = context.obj.select(names or ())
+    # Without the real sets it fails, rather than store what stand-ins gave.
+    data = _asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "real")
+    settings = execution.Settings(profile, data, time_limit)
+    notebooks = _project(context).select(names or ())
     runs = len(notebooks) * (1 if profile == "smoke" else 2)
     with progress.display(console, runs) as display:
         _each(notebooks, display, lambda notebook: storing.store(notebook, settings, display))
@@ -100,15 +110,16 @@ def pair(
     """Bring each notebooks/NN.ipynb in step with its script, keeping ids and outputs."""
     from course_tools import pairing
 
+    project = _project(context)
     if check:
         _report(
-            [p for n in context.obj.select(names or ()) for p in pairing.check_pair(n)]
-            + pairing.check_lists(context.obj)
+            [p for n in project.select(names or ()) for p in pairing.check_pair(n)]
+            + pairing.check_lists(project)
         )
         return
     if from_notebook and not names:
         raise CourseError("--from-notebook writes over a script: say which, such as 01")
-    for notebook in context.obj.select(names or ()):
+    for notebook in project.select(names or ()):
         if from_notebook:
             pairing.take_from_notebook(notebook)
             console.print(f"{notebook.script.name} now holds the edits of {notebook.ipynb.name}")
@@ -122,14 +133,16 @@ def check(context: typer.Context, names: Names = None):
     """Tell what is wrong with the notebooks: pairs, outputs, alt texts, times, links."""
     from course_tools import lint, pairing
 
-    subjects = [lint.Subject(context.obj, notebook) for notebook in context.obj.select(names or ())]
-    _report([p for s in subjects for p in lint.check(s)] + pairing.check_lists(context.obj))
+    project = _project(context)
+    subjects = [lint.Subject(project, notebook) for notebook in project.select(names or ())]
+    _report([p for s in subjects for p in lint.check(s)] + pairing.check_lists(project))
 
 
 @app.command()
 def record(
     context: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="NN...", help="Which notebooks.")],
+    data: Data = None,
     time_limit: TimeLimit = None,
 ):
     """Make the recorded run of a notebook's claims (hours); goes on where it was stopped."""
@@ -143,8 +156,9 @@ def record(
         raise CourseError(str(error)) from error
     if profile == "smoke":
         raise CourseError("COURSE_PROFILE is smoke, which records nothing: use cpu or gpu")
-    settings = execution.Settings(profile, "auto", time_limit or recording.TIME_LIMIT)
-    notebooks = context.obj.select(names)
+    data = _asked(data, "COURSE_DATA", "auto")
+    settings = execution.Settings(profile, data, time_limit or recording.TIME_LIMIT)
+    notebooks = _project(context).select(names)
     with progress.display(console, len(notebooks)) as display:
         _each(notebooks, display, lambda notebook: recording.record(notebook, settings, display))
 
@@ -154,7 +168,7 @@ def claims(context: typer.Context):
     """Show every recorded claim with its verdict, its date, and whether it is stale."""
     from course_tools import recording
 
-    table = recording.claims_table(context.obj.select())
+    table = recording.claims_table(_project(context).select())
     console.print(table if table.row_count else "No claim is recorded yet: course record NN")
 
 
@@ -168,7 +182,7 @@ def run_tests(
     """Run every test of the project, and tell everything at once."""
     from course_tools import testing
 
-    if code := testing.run_tests(context.obj, console, quick=quick):
+    if code := testing.run_tests(_project(context), console, quick=quick):
         raise typer.Exit(code)
 
 
@@ -180,7 +194,7 @@ def bench(
     """Measure speed and memory (benchmarks/)."""
     from course_tools import benching
 
-    benching.bench(context.obj, names or (), console)
+    benching.bench(_project(context), names or (), console)
 
 
 @app.command()
@@ -205,22 +219,28 @@ def doctor():
 @app.command()
 def lab(context: typer.Context):
     """Open the notebooks in JupyterLab."""
+    notebooks_dir = _project(context).notebooks_dir
     # JupyterLab answers Ctrl-C itself, with a question; this process only waits for it.
     signal.signal(signal.SIGINT, lambda *_: None)
     command = [sys.executable, "-m", "jupyterlab"]
-    done = subprocess.run(command, cwd=context.obj.notebooks_dir, check=False)
+    done = subprocess.run(command, cwd=notebooks_dir, check=False)
     raise typer.Exit(done.returncode)
 
 
 @app.command()
 def slides():
-    """Build the slide decks (not yet)."""
-    console.print("Not yet: slides come with their own issue.")
+    """Build the slide decks (not built yet)."""
+    console.print("The slide decks are not built yet.")
 
 
-def _usual_data(profile):
-    """Return the data of a profile: a smoke run must work, and be the same, everywhere."""
-    return "builtin" if profile == "smoke" else "auto"
+def _project(context):
+    """Return the checkout that `--project` names, else the one of this package."""
+    return find_project(context.obj)
+
+
+def _asked(option, variable, usual):
+    """Return what the option says, else the environment variable, else what is usual."""
+    return option or os.environ.get(variable, "").strip().lower() or usual
 
 
 def _each(notebooks, display, function):

@@ -21,6 +21,12 @@ DATA_MODES = ("auto", "real", "builtin")
 # Twice what the design allows a notebook, so that a slow machine is not cut off.
 TIME_LIMITS = {"smoke": 600, "cpu": 3600, "gpu": 3600}
 
+# Seconds that a finished notebook's kernel has to say what it was.
+SUMMARY_LIMIT = 60
+# What would change a notebook's outputs without belonging to its settings: a backend of
+# matplotlib that draws nothing into the notebook, the file of another recorded run.
+_NOT_INHERITED = ("MPLBACKEND", "COURSE_RECORD")
+
 # Run in the live kernel after the last cell; its output is not part of the notebook.
 _ASK_SUMMARY = """\
 import json as _json
@@ -71,7 +77,7 @@ class Settings:
     def kernel_environment(self):
         """Return the variables that the kernel is started with."""
         return {
-            **os.environ,
+            **{k: v for k, v in os.environ.items() if k not in _NOT_INHERITED},
             # The frozen modules of Python make the debugger print a warning at each start.
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             "COURSE_PROFILE": self.profile,
@@ -164,11 +170,13 @@ def execute(notebook, settings, on_cell=None):
         except DeadKernelError:
             what = _death(manager, log)
         except RuntimeError as error:
-            raise ExecutionFailed(
-                f"{notebook.name}: its kernel did not start ({str(error).strip()}). "
-                f"Try `course doctor`, or install again.{_last_line(log)}",
-                nb,
-            ) from error
+            if position == 0:
+                raise ExecutionFailed(
+                    f"{notebook.name}: its kernel did not start ({str(error).strip()}). "
+                    f"Try `course doctor`, or install again.{_last_line(log)}",
+                    nb,
+                ) from error
+            what = f"could not be finished ({str(error).strip()}).{_last_line(log)}"
     first_line = nb.cells[code[position - 1]].source.strip().split("\n")[0]
     raise ExecutionFailed(
         f"{notebook.name}, code cell {position} of {len(code)}, which begins with\n"
@@ -181,9 +189,13 @@ def _summary(client):
     """Return `course_utils.environment.summary()` of the live kernel; {} where it has none."""
     cell = NotebookNode(cell_type="code", source=_ASK_SUMMARY, metadata={}, outputs=[])
     client.nb.cells.append(cell)
+    client.timeout_func = lambda _cell=None: SUMMARY_LIMIT
     try:
         client.execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
         return json.loads("".join(o.text for o in cell.outputs if o.get("name") == "stdout"))
+    except CellTimeoutError:
+        client.shutdown_kernel = "immediate"
+        return {}
     except (CellExecutionError, ValueError):
         return {}
     finally:

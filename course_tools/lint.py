@@ -173,6 +173,19 @@ def made_from_todays_code(subject):
     return []
 
 
+def made_from_real_data(subject):
+    """Where the script loads a real data set, the stored outputs are those of that set."""
+    if "code" not in subject.course:
+        return []
+    sources = subject.course.get("data", {})
+    return [
+        f"the outputs are not those of the real {name}, which the script loads; make them again "
+        f"with `course execute {subject.notebook.number}` where {name} can be had"
+        for name in subject.notebook.real_sets
+        if sources.get(name) != "real"
+    ]
+
+
 def alt_texts(subject):
     """Every picture is described for those who do not see it."""
     return [
@@ -242,6 +255,7 @@ STORED_CHECKS = (
     pair_in_step,
     stored_outputs,
     made_from_todays_code,
+    made_from_real_data,
     alt_texts,
     clean_outputs,
     size,

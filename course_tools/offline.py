@@ -1,5 +1,6 @@
 """`course data`: fetches and makes the data sets now, so that later no network is needed."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -22,7 +23,8 @@ def prepare(names, console):
     for name in names or data.names():
         started = time.monotonic()
         try:
-            images = data.load(name)
+            with _real_only():
+                images = data.load(name)
         except (OSError, ValueError, RuntimeError, NotImplementedError) as error:
             failed.append(f"{name}: {error}")
             continue
@@ -36,10 +38,24 @@ def prepare(names, console):
         raise CourseError("\n".join(failed))
 
 
+@contextlib.contextmanager
+def _real_only():
+    """Let no stand-in take the place of a set that cannot be had."""
+    before = os.environ.get("COURSE_DATA")
+    os.environ["COURSE_DATA"] = "real"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["COURSE_DATA"]
+        else:
+            os.environ["COURSE_DATA"] = before
+
+
 def _size(folder):
     total = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
     return f"{total / 1e6:,.0f} MB"
 
 
 def _say(console, text):
-    console.print(text, highlight=False, soft_wrap=True)
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,6 +1,8 @@
 """`course run`: executes the series into `build/` and goes on where it was stopped."""
 
+import errno
 import hashlib
+import importlib.metadata
 import json
 import os
 from datetime import UTC, datetime
@@ -10,7 +12,12 @@ from rich.table import Table
 
 import course_utils
 from course_tools import execution, gallery, pages, pairing, progress
+from course_tools.series import CourseError
 from course_utils import storage
+
+# What shapes a notebook besides its code: settings, and the packages that compute.
+_VARIABLES = ("COURSE_DATA_DIR", "KERAS_BACKEND", "COURSE_PRECISION", "COURSE_XLA")
+_PACKAGES = ("keras", "numpy", "scikit-learn")
 
 
 def run(project, notebooks, settings, console, *, fresh=False):
@@ -25,7 +32,22 @@ def run(project, notebooks, settings, console, *, fresh=False):
         settings: `execution.Settings` for all of them.
         console: a rich console.
         fresh: execute also what is done and unchanged.
+
+    Raises:
+        CourseError: the disk is full.
     """
+    try:
+        return _run(project, notebooks, settings, console, fresh)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise CourseError(
+            f"the disk is full ({error}). Free some space, or move {project.build_dir} to another "
+            "disk and put a link in its place; then run again. What is finished is kept."
+        ) from error
+
+
+def _run(project, notebooks, settings, console, fresh):
     log = _read_log(project)
     log.update(profile=settings.profile, data=settings.data)
     rows = []
@@ -34,7 +56,7 @@ def run(project, notebooks, settings, console, *, fresh=False):
             display.begin(notebook)
             key = _key(notebook, settings)
             entry = log["notebooks"].get(notebook.name, {})
-            if not fresh and _is_current(project, notebook, entry, key):
+            if not fresh and _is_current(notebook, entry, key):
                 status = "kept"
                 text = f"made at {entry['finished']}; --fresh runs it again"
             else:
@@ -88,8 +110,9 @@ def _key(notebook, settings):
         _package_digest(),
         settings.profile,
         settings.data,
-        os.environ.get("COURSE_DATA_DIR", ""),
-        os.environ.get("KERAS_BACKEND", ""),
+        *(os.environ.get(name, "") for name in _VARIABLES),
+        *map(_version, (*_PACKAGES, os.environ.get("KERAS_BACKEND") or "tensorflow")),
+        *_data_files(),
     ]
     # The recorded run is shown in the notebook, beside the live one.
     recorded = notebook.ipynb.parent / "recorded" / f"{notebook.name}.json"
@@ -111,19 +134,55 @@ def _package_digest():
     return digest.hexdigest()
 
 
-def _is_current(project, notebook, entry, key):
-    files = html_path(project, notebook.name), ipynb_path(project, notebook.name)
-    done = entry.get("status") == "done" and entry.get("key") == key
-    return done and all(path.exists() for path in files)
+def _version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+def _data_files():
+    """Yield name, size and time of each file that a data set may be read from."""
+    if not (given := os.environ.get("COURSE_DATA_DIR")):
+        return
+    folder = Path(given).expanduser()
+    # A set is one file, or a folder of files.
+    for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
+        if path.is_file():
+            found = path.stat()
+            yield f"{path.relative_to(folder)} {found.st_size} {found.st_mtime_ns}"
+
+
+def _is_current(notebook, entry, key):
+    if entry.get("status") != "done" or entry.get("key") != key:
+        return False
+    # Where a stand-in took a real set's place, the real one may be had by now.
+    return entry["data"] != "auto" or all(
+        entry["sources"].get(name) == "real" for name in notebook.real_sets
+    )
 
 
 def _read_log(project):
-    """Return the log of earlier runs; an empty one where it is missing or damaged."""
+    """Return the log of earlier runs, with the entries that still mean something."""
     try:
         log = json.loads((project.build_dir / "run.json").read_text("utf-8"))
-        return log if isinstance(log["notebooks"], dict) else {"notebooks": {}}
-    except (OSError, ValueError, KeyError, TypeError):
+        entries = log["notebooks"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {"notebooks": {}}
+    names = {notebook.name for notebook in project.notebooks()}
+    whole = {n: entry for n, entry in entries if n in names and _is_whole(project, n, entry)}
+    return {**log, "notebooks": whole}
+
+
+def _is_whole(project, name, entry):
+    """Whether an entry has today's form, and what it tells of is there."""
+    if not isinstance(entry, dict) or entry.get("status") not in ("done", "failed"):
+        return False
+    form = {"seconds": (int, float), "finished": str, "profile": str, "data": str}
+    form |= {"sources": dict} if entry["status"] == "done" else {"message": str}
+    if not all(isinstance(entry.get(field), kind) for field, kind in form.items()):
+        return False
+    return html_path(project, name).exists() and ipynb_path(project, name).exists()
 
 
 def _write_log(project, log):
@@ -141,5 +200,11 @@ def _print_summary(console, project, rows):
     console.print(table)
     for notebook, _, entry in rows:
         if "note" in entry:
-            console.print(f"Note: {entry['note']} (course pair {notebook.number} --check).")
-    console.print(f"Gallery: {project.build_dir / 'index.html'}", soft_wrap=True, highlight=False)
+            note = f"Note: {entry['note']} (course pair {notebook.number} --check)."
+            console.print(note, markup=False)
+    console.print(
+        f"Gallery: {project.build_dir / 'index.html'}",
+        markup=False,
+        soft_wrap=True,
+        highlight=False,
+    )

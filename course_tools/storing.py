@@ -8,6 +8,7 @@ import nbformat
 from nbstripout import strip_output
 
 from course_tools import execution, pairing, progress
+from course_tools.series import CourseError, Project
 
 _NOISE = (
     "metadata.widgets",
@@ -61,8 +62,20 @@ def store(notebook, settings, display):
             "seconds": seconds,
         }
     )
-    pairing.write_ipynb(nb, notebook.ipynb)
+    _write(notebook, nb)
     return seconds
+
+
+def _write(notebook, nb):
+    """Write the stored notebook, unless it was edited while its script was executed."""
+    try:
+        pairing.refuse_to_lose_edits(notebook)
+    except CourseError as error:
+        build_dir = Project(notebook.ipynb.parent.parent).build_dir
+        kept = build_dir / "notebooks" / notebook.ipynb.name
+        pairing.write_ipynb(nb, kept)
+        raise CourseError(f"{error}\nWhat was executed just now is kept in {kept}.") from error
+    pairing.write_ipynb(nb, notebook.ipynb)
 
 
 def code_hash(notebook):

@@ -41,7 +41,7 @@ def examine():
     Returns:
         list of Finding.
     """
-    return [_python(), *_packages(), _device(), _memory(), _disk(), _network(), *_data_sets()]
+    return [_python(), *_packages(), *_device(), _memory(), _disk(), _network(), *_data_sets()]
 
 
 def report():
@@ -99,7 +99,7 @@ def _packages():
         return [Finding("packages", "all as new as the course needs")]
     where = (
         "in Colab choose Runtime → Change runtime type → the latest version"
-        if "google.colab" in sys.modules
+        if "google.colab" in sys.modules or "COLAB_RELEASE_TAG" in os.environ
         else "run `pip install -U` with these names"
     )
     return [Finding(name, f"{found}, the course needs {bound}", where, needed=True)
@@ -107,18 +107,39 @@ def _packages():
 
 
 def _device():
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    """What computes, and the profile in force; only the first where Keras cannot be imported."""
+    if "keras" not in sys.modules and not os.environ.get("KERAS_BACKEND"):
+        # As `start` does: what a file of Keras's in the home asks for counts in no notebook.
+        os.environ["KERAS_BACKEND"] = "tensorflow"
     try:
         with environment.silenced_stderr():
+            import keras
+
             seen = profiles.accelerator_present()
-    except ImportError as error:
-        return Finding("device", f"the backend {backend} is not installed ({error})",
-                       "install it, or unset KERAS_BACKEND", needed=True)  # fmt: skip
+    except (ImportError, ValueError) as error:
+        asked = os.environ.get("KERAS_BACKEND", "tensorflow")
+        known = ", ".join(environment.BACKENDS)
+        return [Finding("device", f"the backend {asked} cannot be used ({error})",
+                        f"set KERAS_BACKEND to one of {known} and install that, or unset it",
+                        needed=True)]  # fmt: skip
+    return [_computes(keras.backend.backend(), seen), _profile()]
+
+
+def _profile():
+    try:
+        return Finding("profile", profiles.active_profile())
+    except ValueError as error:
+        return Finding("profile", str(error), "set COURSE_PROFILE to one of these, or unset it",
+                       needed=True)  # fmt: skip
+
+
+def _computes(backend, seen):
+    """What the backend runs on; `seen` tells whether it sees a GPU."""
     title = environment.BACKEND_TITLES.get(backend, backend)
     if seen:
-        return Finding("device", f"{title} sees a GPU: profile gpu")
+        return Finding("device", f"{title} sees a GPU")
     cores = environment.usable_cores()
-    found = f"{title} on {cores} CPU core{'s' if cores > 1 else ''}: profile cpu"
+    found = f"{title} on {cores} CPU core{'s' if cores > 1 else ''}"
     gpu = _nvidia_gpu()
     if gpu is None:
         return Finding("device", found)

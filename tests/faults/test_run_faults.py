@@ -107,6 +107,33 @@ def test_a_kernel_that_cannot_start(course, monkeypatch, tmp_path):
         execute_second(course())
 
 
+def test_a_fault_after_the_first_cell_is_not_told_as_a_failed_start(course, monkeypatch):
+    def broken(client, cell, *_, **__):
+        raise RuntimeError("the channel is closed")
+
+    monkeypatch.setattr(execution.NotebookClient, "execute_cell", broken)
+    with pytest.raises(execution.ExecutionFailed) as failure:
+        execute_second(course())
+    assert "02_bad, code cell 1 of 1" in str(failure.value)
+    assert "the channel is closed" in str(failure.value)
+    assert "did not start" not in str(failure.value)
+
+
+def test_a_finished_notebook_whose_kernel_does_not_answer_is_finished(course, monkeypatch):
+    monkeypatch.setattr(execution, "_ASK_SUMMARY", SLEEP)
+    monkeypatch.setattr(execution, "SUMMARY_LIMIT", 1)
+    assert execute_second(course()).summary == {}
+
+
+def test_what_would_change_outputs_is_not_inherited(course, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.setenv("COURSE_RECORD", "some/file")
+    show = "import os\nprint([os.environ.get(n) for n in ('MPLBACKEND', 'COURSE_RECORD')])"
+    text = execute_second(course(show)).nb.cells[2].outputs[0].text
+    assert "agg" not in text
+    assert "some/file" not in text
+
+
 def test_a_kernel_of_the_same_name_in_the_home_is_not_used(course, tmp_path, monkeypatch):
     kernel = tmp_path / "jupyter" / "kernels" / "python3"
     kernel.mkdir(parents=True)

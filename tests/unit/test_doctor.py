@@ -2,9 +2,12 @@ import importlib.metadata
 import os
 import platform
 import shutil
+import subprocess
+import sys
 from collections import namedtuple
 from pathlib import Path
 
+import keras
 import pytest
 
 from course_utils import doctor, profiles, storage
@@ -54,7 +57,7 @@ def test_an_unfit_python_is_refused(monkeypatch):
     ],
 )
 def test_a_gpu_that_the_backend_does_not_see_gets_advice(monkeypatch, backend, system, advice):
-    monkeypatch.setenv("KERAS_BACKEND", backend)
+    monkeypatch.setattr(keras.backend, "backend", lambda: backend)
     monkeypatch.setattr(profiles, "accelerator_present", lambda: False)
     monkeypatch.setattr(platform, "system", lambda: system)
     monkeypatch.setattr(doctor, "_nvidia_gpu", lambda: "Tesla T4")
@@ -65,7 +68,39 @@ def test_a_gpu_that_the_backend_does_not_see_gets_advice(monkeypatch, backend, s
 
 def test_a_gpu_that_is_seen_needs_nothing(monkeypatch):
     monkeypatch.setattr(profiles, "accelerator_present", lambda: True)
-    assert finding("device").found.endswith("sees a GPU: profile gpu")
+    assert finding("device").found.endswith("sees a GPU")
+    assert finding("profile").found == "gpu"
+
+
+def test_the_profile_that_is_asked_for_is_the_one_that_is_told(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "smoke")
+    assert finding("profile").found == "smoke"
+    monkeypatch.setenv("COURSE_PROFILE", "huge")
+    found = finding("profile")
+    assert "unknown profile 'huge'" in found.found
+    assert found.needed
+    assert found.advice
+
+
+def test_an_unknown_backend_is_a_finding():
+    code = "from course_utils import doctor\n[found] = doctor._device()\nprint(found)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "KERAS_BACKEND": "abacus"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "the backend abacus cannot be used" in done.stdout
+    assert "tensorflow, jax, torch" in done.stdout
+    assert "needed=True" in done.stdout
+
+
+def test_in_colab_the_advice_is_colabs(monkeypatch):
+    monkeypatch.setattr(doctor, "outdated", lambda: {"keras": ("3.0.0", ">=3.8")})
+    assert "pip install" in finding("keras").advice
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab-20261101")
+    assert "change runtime type" in finding("keras").advice.lower()
 
 
 def test_the_driver_is_asked_for_the_gpu(monkeypatch, tmp_path):

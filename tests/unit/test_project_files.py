@@ -167,6 +167,20 @@ def test_a_missing_venv_module_is_told(tmp_path, python_of_version):
     assert not venv.exists()
 
 
+def test_the_tools_say_nothing_of_how_the_course_is_made():
+    files = [*(CHECKOUT / "course_tools").rglob("*.py"), CHECKOUT / "Makefile"]
+    assert [path.name for path in files if re.search(r"\bissues?\b", path.read_text(), re.I)] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "data/README.md"])
+def test_every_link_of_a_page_leads_somewhere(page):
+    path = CHECKOUT / page
+    text = path.read_text("utf-8")
+    found = re.findall(r"\]\(([^)\s]+)", text) + re.findall(r"^\[[^\]]+\]:\s*(\S+)", text, re.M)
+    relative = [link.split("#")[0] for link in found if not re.match(r"\w+:|#", link)]
+    assert [link for link in relative if not (path.parent / link).exists()] == []
+
+
 def test_the_readme_opens_notebooks_of_this_project():
     readme = (CHECKOUT / "README.md").read_text()
     base = lint.colab_address(PROJECT["urls"]["Repository"])

@@ -6,8 +6,10 @@ from miniature import make_course, run_course
 from rich.console import Console
 from typer.testing import CliRunner
 
-from course_tools import benching, cli, testing
+from course_tools import benching, cli, recording, running, storing, testing
 from course_tools.series import CourseError
+from course_utils import doctor
+from course_utils.data import download
 
 COMMANDS = ["run", "execute", "pair", "check", "record", "claims", "test", "bench", "data"]
 COMMANDS += ["doctor", "lab", "slides"]
@@ -26,8 +28,72 @@ def test_the_help_lists_every_command():
     assert [name for name in COMMANDS if f" {name} " not in text] == []
 
 
-def test_slides_say_not_yet(invoke):
-    assert invoke("slides").exit_code == 0
+def test_slides_say_not_built_yet(invoke):
+    done = invoke("slides")
+    assert done.exit_code == 0
+    assert "not built yet" in done.output
+
+
+@pytest.fixture
+def settings_of(invoke, monkeypatch):
+    """Return a function that calls `course` and gives the settings that it asked for."""
+
+    def settings_of(*arguments):
+        seen = []
+        monkeypatch.setattr(running, "run", lambda p, n, settings, *_, **__: seen.append(settings))
+        for module, name in ((storing, "store"), (recording, "record")):
+            monkeypatch.setattr(module, name, lambda n, settings, d: seen.append(settings))
+        invoke(*arguments)
+        return seen[0].profile, seen[0].data
+
+    return settings_of
+
+
+@pytest.mark.parametrize(
+    ("arguments", "profile", "data", "expected"),
+    [
+        (["run"], "", "", ("smoke", "builtin")),
+        (["run"], "cpu", "", ("cpu", "auto")),
+        (["run"], "CPU", "real", ("cpu", "real")),
+        (["run", "--profile", "smoke", "--data", "auto"], "cpu", "real", ("smoke", "auto")),
+        (["execute"], "smoke", "", ("cpu", "real")),
+        (["execute", "--profile", "gpu"], "", "", ("gpu", "real")),
+        (["execute", "--profile", "smoke"], "", "", ("smoke", "builtin")),
+        (["execute"], "", "auto", ("cpu", "auto")),
+        (["execute", "--data", "builtin"], "", "auto", ("cpu", "builtin")),
+        (["record", "1"], "gpu", "", ("gpu", "auto")),
+        (["record", "1"], "cpu", "real", ("cpu", "real")),
+        (["record", "1", "--data", "builtin"], "cpu", "real", ("cpu", "builtin")),
+    ],
+)
+def test_options_come_before_the_environment(
+    settings_of, monkeypatch, arguments, profile, data, expected
+):
+    monkeypatch.setenv("COURSE_PROFILE", profile)
+    monkeypatch.setenv("COURSE_DATA", data)
+    assert settings_of(*arguments) == expected
+
+
+def test_doctor_and_data_need_no_checkout(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "report", lambda: False)
+    for command in (["doctor"], ["data", "toys"]):
+        done = CliRunner().invoke(cli.app, ["--project", str(tmp_path), *command])
+        assert done.exit_code == 0, done.exception
+    done = CliRunner().invoke(cli.app, ["--project", str(tmp_path), "check"])
+    assert "not a checkout" in str(done.exception)
+
+
+@pytest.mark.parametrize("setting", ["", "builtin"])
+def test_data_that_cannot_be_had_are_an_error(invoke, tmp_path, monkeypatch, setting):
+    monkeypatch.setenv("COURSE_CACHE_DIR", str(tmp_path / "[red]cache"))
+    monkeypatch.setenv("COURSE_DATA", setting)
+    monkeypatch.setattr(download, "reachable", lambda mirrors, problems: iter(()))
+    done = invoke("data", "mnist", "toys")
+    assert isinstance(done.exception, CourseError)
+    assert "MNIST was not found" in str(done.exception)
+    assert "toys: 12,000 examples" in done.output
+    assert "[red]cache" in done.output, "a path is no markup"
+    assert os.environ["COURSE_DATA"] == setting
 
 
 def test_folders_in_the_environment_are_made_absolute(invoke, tmp_path, monkeypatch):

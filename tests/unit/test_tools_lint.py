@@ -148,6 +148,20 @@ def test_outputs_of_the_smoke_profile(spoil, problems):
     assert "of the smoke profile" in problems(lint.made_from_todays_code)[0]
 
 
+LOADS = 'from course_utils import data\nimages = data.load("mnist", 10)  # data.load("digits")'
+
+
+@pytest.mark.parametrize("cell", [LOADS, LOADS.replace('("', "(\n    '").replace('",', "',")])
+def test_outputs_of_a_stand_in(notebook, spoil, problems, cell):
+    write_script(notebook.script, [cell, "# data.load('fashion_mnist')", *CELLS])
+    assert notebook.real_sets == ("mnist",)
+    spoil(lambda nb: nb.metadata["course"].update(data={"digits": "builtin"}))
+    assert problems(lint.made_from_real_data)[0].startswith("the outputs are not those of the real")
+    sources = {"mnist": "real", "digits": "builtin"}
+    spoil(lambda nb: nb.metadata["course"].update(data=sources))
+    assert problems(lint.made_from_real_data) == []
+
+
 def test_a_comment_does_not_make_outputs_stale(notebook, problems):
     write_script(notebook.script, ["a = 1  # one\na", *CELLS[1:]])
     assert problems(lint.made_from_todays_code) == []

@@ -1,4 +1,5 @@
 import io
+import json
 import re
 
 import pytest
@@ -6,6 +7,7 @@ from miniature import FIGURE, half_written, make_course, read_log, write_script
 from rich.console import Console
 
 from course_tools import execution, pairing, progress, running
+from course_tools.series import CourseError
 
 COUNT = "import pathlib\nwith pathlib.Path('count').open('a') as f:\n    _ = f.write('x')"
 
@@ -19,9 +21,9 @@ def course(tmp_path):
 def run(course):
     """Return a function that runs the course; it returns (whether all is well, what it said)."""
 
-    def run(names=(), profile="smoke", **options):
+    def run(names=(), profile="smoke", data="builtin", **options):
         console = Console(record=True, width=200, file=io.StringIO())
-        settings = execution.Settings(profile, "builtin", 60)
+        settings = execution.Settings(profile, data, 60)
         well = running.run(course, course.select(names), settings, console, **options)
         return well, console.export_text()
 
@@ -100,6 +102,68 @@ def test_what_shapes_a_notebook_makes_it_run_again(course, run, what, monkeypatc
         monkeypatch.setenv("KERAS_BACKEND", "numpy")
     run(["1"], **options)
     assert times_executed(course) == 2
+
+
+def test_the_key_holds_everything_that_computes(course, monkeypatch, tmp_path):
+    notebook, settings = course.notebooks()[0], execution.Settings("smoke")
+    keys = [running._key(notebook, settings)]
+
+    def expect_another_key():
+        keys.append(running._key(notebook, settings))
+        assert len(set(keys)) == len(keys)
+
+    for name, value in (("COURSE_PRECISION", "mixed_bfloat16"), ("COURSE_XLA", "1")):
+        monkeypatch.setenv(name, value)
+        expect_another_key()
+    version = running.importlib.metadata.version
+    for package in ("keras", "numpy", "scikit-learn", "tensorflow"):
+        monkeypatch.setattr(
+            running.importlib.metadata,
+            "version",
+            lambda name, other=package: "0" if name == other else version(name),
+        )
+        expect_another_key()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "data"))
+    expect_another_key()
+    (tmp_path / "data" / "mnist").mkdir(parents=True)
+    (tmp_path / "data" / "mnist" / "labels.gz").write_text("1")
+    expect_another_key()
+    (tmp_path / "data" / "mnist" / "labels.gz").write_text("22")
+    expect_another_key()
+
+
+def test_what_a_stand_in_made_is_not_kept(course, run):
+    write_script(course.notebooks()[0].script, [COUNT, 'if 0:\n    data.load("mnist")'])
+    run(["1"], data="auto")
+    run(["1"], data="auto")
+    assert times_executed(course) == 2
+    run(["1"])
+    run(["1"])
+    assert times_executed(course) == 3, "built-in data that were asked for are no stand-in"
+
+
+def test_entries_that_mean_nothing_any_more_are_dropped(course, run):
+    run()
+    path = course.build_dir / "run.json"
+    log = json.loads(path.read_text())
+    log["notebooks"]["03_gone"] = dict(log["notebooks"]["01_one"])
+    log["notebooks"]["02_two"] = {"status": "done", "seconds": 3}
+    path.write_text(json.dumps(log))
+    (course.build_dir / "notebooks" / "01_one.ipynb").unlink()
+    assert run(["2"])[0]
+    assert list(read_log(course)) == ["02_two"]
+    page = (course.build_dir / "index.html").read_text()
+    assert "1 of 2" in page
+    assert "html/01_one.html" not in page
+
+
+def test_a_full_disk_is_told_with_what_to_do(run, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pairing, "write_ipynb", full)
+    with pytest.raises(CourseError, match="Free some space, or move .*build"):
+        run(["1"])
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"notebooks": 3}'])

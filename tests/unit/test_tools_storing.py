@@ -53,6 +53,22 @@ def test_edits_are_refused_before_anything_is_executed(tmp_path, display, monkey
         storing.store(notebook, execution.Settings("smoke"), display)
 
 
+def test_edits_made_while_it_is_executed_are_refused(tmp_path, display):
+    edit = (
+        "import pathlib\npath = pathlib.Path('01_one.ipynb')\n"
+        "_ = path.write_text(path.read_text().replace('What **', 'Why **'))"
+    )
+    course = make_course(tmp_path / "c", _01_one=[edit])
+    notebook = course.notebooks()[0]
+    pairing.write_pair(notebook)
+    kept = course.build_dir / "notebooks" / "01_one.ipynb"
+    with pytest.raises(CourseError, match="holds edits") as refusal:
+        storing.store(notebook, execution.Settings("smoke"), display)
+    assert str(kept) in str(refusal.value)
+    assert "Why **" in notebook.ipynb.read_text()
+    assert '"execution_count": 1' in kept.read_text()
+
+
 def test_noise_is_stripped_and_pictures_stay():
     widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
     picture = {**widget, "image/png": "cGl4", "text/plain": "alt"}

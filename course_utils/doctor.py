@@ -189,8 +189,8 @@ def _disk():
     folder = _existing(storage.cache_dir())
     free = shutil.disk_usage(folder).free / 1e9
     if not os.access(folder, os.W_OK):
-        return Finding("disk", f"{folder} cannot be written to",
-                       "set COURSE_CACHE_DIR to a folder of yours; until then nothing is kept")  # fmt: skip
+        advice = "set COURSE_CACHE_DIR to a folder of yours; until then nothing is kept"
+        return Finding("disk", f"{folder} cannot be written to", advice)
     advice = (
         f"free some space, or set COURSE_CACHE_DIR to a disk with {MINIMUM_FREE_GB} GB"
         if free < MINIMUM_FREE_GB

@@ -254,9 +254,9 @@ def network(models, title, alt):
     axis.text(-0.6, -0.98, "parameters", ha="right", va="top", fontsize=8, color="0.35")
     axis.set(xlim=(-1.5, len(blocks) - 0.4), ylim=(-1.2, 1.3))
     axis.set_axis_off()
-    total = sum(model.count_params() for model in models)
-    _set_title(figure, f"{title} ({total:,} parameters)")
-    show(figure, alt)
+    total = f"{sum(model.count_params() for model in models):,} parameters"
+    _set_title(figure, f"{title} ({total})")
+    show(figure, f"{alt} {total.capitalize()}.")
 
 
 def _set_title(figure, title):

@@ -205,7 +205,7 @@ def dense_decoder(image_shape, code_size, hidden=(256,)):
     return keras.Sequential(layers, name="dense_decoder")
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 plotting.network(
     [dense_encoder(IMAGE_SHAPE, CODE_SIZE), dense_decoder(IMAGE_SHAPE, CODE_SIZE)],
     "Where is the bottleneck? The dense autoencoder",
@@ -256,7 +256,7 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
     return keras.Sequential(layers, name="conv_decoder")
 
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "slide"} tags=["nbval-check-output"]
 def convolutional(code_size=CODE_SIZE):
     return conv_encoder(IMAGE_SHAPE, code_size), conv_decoder(IMAGE_SHAPE, code_size)
 

@@ -162,7 +162,7 @@ def test_a_full_disk_is_told_with_what_to_do(run, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pairing, "write_ipynb", full)
-    with pytest.raises(CourseError, match="Free some space, or move .*build"):
+    with pytest.raises(CourseError, match=r"Free some space, or move .*build"):
         run(["1"])
 
 

@@ -13,7 +13,6 @@ import numpy as np
 from course_utils import environment
 from course_utils.runs import RunStore, identity_of
 
-
 STEPS_PER_CALL = 20
 
 

@@ -76,8 +76,10 @@ CODE_SIZES = by_profile(smoke=(8, 32), cpu=(2, 8, 32, 128), gpu=(2, 8, 32, 128),
 # Few numbers that say nearly everything about an image are called its **code**, or its position in
 # **latent space**.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"}
 images = data.load("fashion_mnist", train_size=TRAIN_SIZE, test_size=TEST_SIZE)
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 IMAGE_SHAPE = images.x_train.shape[1:]
 print("one image:", IMAGE_SHAPE, "=", int(np.prod(IMAGE_SHAPE)), "numbers;", "range [0, 1]")
 

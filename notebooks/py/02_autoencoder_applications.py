@@ -73,8 +73,10 @@ LABELLED = by_profile(smoke=(100, 300), cpu=(100, 300, 1_000), gpu=(100, 300, 1_
 BITS = (2, 3, 4, 5, 6, 8)
 COMPARED = by_profile(smoke=500, cpu=2_000, gpu=2_000)  # images in each two-sample test
 
-# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"}
 images = data.load("mnist", train_size=TRAIN_SIZE, test_size=TEST_SIZE)
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 IMAGE_SHAPE = images.x_train.shape[1:]
 print("one image:", IMAGE_SHAPE)
 

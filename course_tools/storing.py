@@ -80,9 +80,9 @@ def _write(notebook, nb):
 
 def code_hash(notebook):
     """Return the digest of the notebook's code, which comments and layout do not change."""
-    from course_utils.evaluation import claims
+    from course_utils.evaluation import records
 
-    return claims.code_hash(notebook.script)
+    return records.code_hash(notebook.script)
 
 
 def strip_noise(nb):

@@ -11,20 +11,15 @@ fixed before the numbers are seen:
 - Everything else is "no difference seen", which is a result.
 """
 
-import ast
 import dataclasses
 import datetime
-import hashlib
 import html
-import json
 import math
-import os
-import warnings
-from pathlib import Path
 
 import numpy as np
 
-from course_utils import environment, storage
+from course_utils import environment
+from course_utils.evaluation import records
 
 HOLDS = "holds"
 HOLDS_WEAKLY = "right direction, smaller than claimed"
@@ -58,7 +53,7 @@ class Claim:
     measure: str
     better: str = "lower"
     factor: float = 1.0
-    limit: float = math.inf
+    limit: float | None = None
 
     def __post_init__(self):
         """Check the direction and the factor.
@@ -94,16 +89,24 @@ class Result:
     date: str
 
     def as_dict(self):
-        """The result as plain data for JSON."""
-        return dataclasses.asdict(self)
+        """The result as plain data for JSON, which has no infinity: "not reached" is None."""
+        values = {
+            name: [None if math.isinf(value) else value for value in series]
+            for name, series in self.values.items()
+        }
+        return {**dataclasses.asdict(self), "values": values}
 
     @classmethod
     def from_dict(cls, data):
         """The result that `as_dict` gave."""
-        return cls(**{**data, "claim": Claim(**data["claim"])})
+        values = {
+            name: [math.inf if value is None else value for value in series]
+            for name, series in data["values"].items()
+        }
+        return cls(**{**data, "claim": Claim(**data["claim"]), "values": values})
 
 
-def verdict(first, second, better="lower", factor=1.0, limit=math.inf):
+def verdict(first, second, better="lower", factor=1.0, limit=None):
     """Judge whether the results `first` lie on the `better` side of `second`.
 
     Args:
@@ -139,7 +142,7 @@ def verdict(first, second, better="lower", factor=1.0, limit=math.inf):
         return OPPOSITE
     if not low.max() < high.min():
         return NO_DIFFERENCE
-    if factor > 1 and not low.mean() * factor <= np.minimum(high, limit).mean():
+    if factor > 1 and not low.mean() * factor <= np.minimum(high, limit or math.inf).mean():
         return HOLDS_WEAKLY
     return HOLDS
 
@@ -172,91 +175,13 @@ def test(claim, values, budget, data):
         made=_made(data),
         date=datetime.date.today().isoformat(),
     )
-    _note_for_recording(result)
+    records.note(result.as_dict())
     return result
 
 
 def _made(data):
     made_on = environment.current()
     return f"{made_on.profile} profile, {made_on.device}, {data.name} ({data.source})"
-
-
-def _note_for_recording(result):
-    """Add the result to the file that `course record` collects, if it is recording."""
-    target = os.environ.get("COURSE_RECORD")
-    if not target:
-        return
-    path = Path(target)
-    noted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    noted = [r for r in noted if r["claim"]["name"] != result.claim.name] + [result.as_dict()]
-    with storage.atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(noted), encoding="utf-8")
-
-
-def recorded(notebook, name):
-    """The recorded run of a claim.
-
-    Args:
-        notebook: name of the notebook, such as `01_autoencoders`.
-        name: the claim's name.
-
-    Returns:
-        (Result or None, whether the notebook's code has changed since). None where no run has
-        been recorded, or where neither a checkout nor an installed package holds it.
-    """
-    folder = recorded_folder()
-    path = folder / f"{notebook}.json"
-    if not path.is_file():
-        return None, False
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        for data in record["claims"]:
-            if data["claim"]["name"] == name:
-                return Result.from_dict(data), _is_stale(notebook, record["code"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        warnings.warn(
-            f"the recorded run of {notebook} cannot be read ({type(error).__name__}: {error}). "
-            f"Get the file again, or make it with `course record {notebook[:2]}`.",
-            stacklevel=2,
-        )
-    return None, False
-
-
-def recorded_folder():
-    """Folder of the recorded runs: in a checkout `notebooks/recorded`, else in the package."""
-    if storage.in_checkout():
-        return storage.CHECKOUT / "notebooks" / "recorded"
-    return Path(__file__).resolve().parent.parent / "recorded"
-
-
-def _is_stale(notebook, code):
-    script = storage.CHECKOUT / "notebooks" / "py" / f"{notebook}.py"
-    return script.is_file() and code_hash(script) != code
-
-
-def code_hash(script):
-    """Hash of a percent script's code: comments, prose and layout do not count.
-
-    Args:
-        script: path of the percent script.
-
-    Returns:
-        16 hexadecimal digits.
-
-    Raises:
-        SyntaxError: the script is not valid Python.
-    """
-    tree = ast.parse(Path(script).read_text(encoding="utf-8"))
-    return hashlib.sha256(repr(_canonical(tree)).encode()).hexdigest()[:16]
-
-
-def _canonical(node):
-    """A syntax tree as nested lists, without the empty fields that Python versions add or drop."""
-    if isinstance(node, ast.AST):
-        fields = [[name, _canonical(value)] for name, value in ast.iter_fields(node)
-                  if name != "kind" and value is not None and value != []]  # fmt: skip
-        return [type(node).__name__, fields]
-    return [_canonical(part) for part in node] if isinstance(node, list) else repr(node)
 
 
 def show(result, notebook):
@@ -269,8 +194,9 @@ def show(result, notebook):
     from IPython.display import display
 
     runs = {"your run": result}
-    stored, stale = recorded(notebook, result.claim.name)
+    stored, stale = records.find(notebook, result.claim.name)
     if stored is not None:
+        stored = Result.from_dict(stored)
         note = ", stale: the code has changed since" if stale else ""
         runs[f"the recorded run ({stored.date}{note})"] = stored
     display({"text/html": _as_html(runs), "text/plain": _as_text(runs)}, raw=True)

@@ -17,7 +17,7 @@
 #
 # After this notebook you can
 #
-# - say what your machine will compute with, and how long the series will take on it;
+# - say what your machine will compute with, and how long a notebook may take on it;
 # - load every data set of the course, with or without a network;
 # - read the table *Claim → Test → Result → Verdict*, and say how often its rule is fooled by
 #   chance.
@@ -54,8 +54,9 @@ environment = start(seed=0)
 # | `cpu` | a laptop | at most 12 minutes on two cores |
 # | `gpu` | Colab and workstations | at most 15 minutes |
 #
-# Only budgets change with the profile: how many images, epochs and seeds, and in `smoke`, where few
-# updates are made, their size. They stand in one cell near the top of each notebook:
+# Only budgets change with the profile: how many images, epochs and seeds; and in `smoke`, where few
+# updates are made, batches are smaller and steps larger. They stand in one cell near the top of
+# each notebook (`record` is for the recorded runs, of which more below):
 
 # %% slideshow={"slide_type": "fragment"}
 import math
@@ -73,15 +74,15 @@ EPOCHS = by_profile(smoke=10, cpu=10, gpu=10)
 SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Set the environment variable `COURSE_PROFILE` to choose another one, then restart the kernel.
+# To choose another profile, set the environment variable `COURSE_PROFILE` and restart the kernel.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The data sets
 #
 # Two are the classics, downloaded once and kept: [MNIST](https://doi.org/10.1109/5.726791) (LeCun
 # et al. 1998) and [Fashion-MNIST](https://arxiv.org/abs/1708.07747) (Xiao et al. 2017). The others
-# are made on your machine, the same bytes everywhere, so that every notebook also runs without a
-# network. Where a classic cannot be had, its stand-in is used, and a note says so.
+# are made on your machine, the images with the same bytes everywhere, so that every notebook also
+# runs without a network. Where a classic cannot be had, its stand-in is used, and a note says so.
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 print(", ".join(data.names()))
@@ -168,10 +169,10 @@ plotting.image_rows(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The run has a name, so it was kept. Ask for it again and it is loaded instead of trained: after a
-# cut you start where you stopped. (Colab's disk goes with its machine: set `COURSE_RUNS_DIR` to a
-# folder on your Drive before you call `start`.) Change anything that shapes it (the data,
-# the network, the seed, the number of epochs), and it is trained again.
+# The run has a name, so it was kept. Ask for it again and it is loaded instead of trained: after an
+# interruption you start where you stopped. (Colab's disk goes with its machine: set
+# `COURSE_RUNS_DIR` to a folder on your Drive before you call `start`.) Change anything that shapes
+# it (the data, the network, the seed, the number of epochs), and it is trained again.
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 again = fit(
@@ -207,9 +208,9 @@ print("same seed, same losses:", same)
 # > opposite is true** if every one is worse. If they overlap: **no difference seen**.
 #
 # (Where a claim says how much, "twice as fast", the means must differ by that too.) How often does
-# chance alone fool this rule? Put the six results of two *equal* methods in order. Every order is
-# equally likely, and only one of the $\binom{6}{3} = 20$ ways to deal them puts the first method's
-# three on top, one the second's:
+# chance alone fool this rule? Put the six results of two *equal* methods in order. If they are
+# independent, every order is equally likely: exactly one of the $\binom{6}{3} = 20$ ways to deal
+# them puts the first method's three on top, and exactly one the second's. With $n$ seeds each:
 #
 # $$P(\text{holds}) = P(\text{the opposite}) = \binom{2n}{n}^{-1}.$$
 
@@ -233,16 +234,16 @@ for seeds in (3, 4, 5):
 # Three seeds are the least that makes sense: one in twenty in the claimed direction, the customary
 # 5 %. A single seed each would always give a verdict. Two warnings. Test twenty claims on equal
 # methods with three seeds and you expect one to hold: that is why the recorded runs have more. And
-# a seed changes the initial weights and the order of the images, not the images themselves: a
-# verdict is about this data set.
+# a seed changes the initial weights, the order of the images and, where a test says so, which of
+# them are drawn or what noise they get, but not the data set: a verdict is about this one.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A claim, tested
 #
 # > "More hidden units make an autoencoder better."
 #
-# The claim gets its table. Your run is on top. Below stands the recorded run, made once with
-# more seeds.
+# The claim gets its table. Your run is on top. Below stands the recorded run, made once with five
+# seeds.
 
 # %% slideshow={"slide_type": "skip"}
 errors = {
@@ -279,8 +280,9 @@ claims.show(wider, "00_start_here")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. How many seeds?** Complete `seeds_needed`: the fewest seeds per method for which the rule is
-# fooled at most this often. Check yourself: 5 % needs 3, 1 % needs 5.
+# **1. How many seeds?** Complete `seeds_needed`: the fewest seeds per method for which two equal
+# methods get the verdict "holds" with at most this chance ("the opposite" is not counted). Check
+# yourself: 5 % needs 3, 1 % needs 5.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]

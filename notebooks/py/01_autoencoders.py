@@ -102,20 +102,23 @@ plotting.image_grid(
 #
 # $$\mathcal L = \frac1n \sum_{i=1}^n \lVert x_i - d(e(x_i)) \rVert^2 .$$
 #
-# Suppose that both are linear (plus a constant). Which $k$ numbers should the encoder keep?
-# The answer is known in closed form: the coordinates along the $k$ directions of largest
-# variance, **principal component analysis** (or any invertible mixture of them). What is lost is
-# exactly the variance along all the other directions, the sum of the eigenvalues $\lambda_j$ of the
-# covariance matrix that were dropped ([Eckart & Young 1936](https://doi.org/10.1007/BF02288367);
-# for networks [Baldi & Hornik 1989](https://doi.org/10.1016/0893-6080(89)90014-2)):
+# Suppose that both are linear (plus a constant). Which $k$ numbers should the encoder keep? The
+# answer is known in closed form: the coordinates along the $k$ directions of largest variance,
+# **principal component analysis** (or any invertible mixture of them). What is lost is exactly the
+# variance along all the other directions: with the eigenvalues of the covariance matrix in order,
+# $\lambda_1 \ge \lambda_2 \ge \dots$, the sum of all but the first $k$ ([Eckart & Young
+# 1936](https://doi.org/10.1007/BF02288367); for networks [Baldi & Hornik
+# 1989](https://doi.org/10.1016/0893-6080(89)90014-2)):
 #
 # $$\min_{\text{linear } e, d} \mathcal L = \sum_{j > k} \lambda_j .$$
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Why can nothing linear do better? Projecting on $k$ orthonormal directions $B$ loses
-# $\operatorname{tr} C - \operatorname{tr} B^\top C B$, where $C$ is the covariance matrix. In the
-# basis of $C$'s eigenvectors the last term is $\sum_j w_j \lambda_j$ with weights $0 \le w_j \le 1$
-# that add up to $k$: it is largest when all the weight lies on the $k$ largest eigenvalues.
+# Why can nothing linear do better? Whatever it is sent, a linear decoder answers with a point of
+# one $k$-dimensional plane. The nearest such point is the projection, and the best plane goes
+# through the mean. Projecting the centred images on $k$ orthonormal directions, the columns of $B$,
+# loses $\operatorname{tr} C - \operatorname{tr} B^\top C B$, where $C$ is the covariance matrix. In
+# the basis of $C$'s eigenvectors the last term is $\sum_j w_j \lambda_j$ with weights $0 \le w_j
+# \le 1$ that add up to $k$: it is largest when all the weight lies on the $k$ largest eigenvalues.
 #
 # Two numbers must agree: what PCA's reconstruction really loses, and what the formula promises.
 
@@ -179,10 +182,10 @@ for name, error in {
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A network that may bend
 #
-# Let a sleeve grow longer: the image does not move along a straight line in the space of pixels,
-# one pixel after the other lights up. The images lie near a curved surface, and a flat one must cut
-# through it. So put a hidden layer with a ReLU on either side of the code: the map is no longer
-# linear. Every pixel is connected with every hidden unit: a **dense** autoencoder.
+# Let a sleeve grow longer: the image does not move along a straight line in the space of pixels:
+# one pixel after another lights up. The images lie near a curved surface, and a flat one must cut
+# through it. So put a hidden layer with a ReLU, $\max(0, a)$, on either side of the code: the map
+# is no longer linear. Every pixel is connected with every hidden unit: a **dense** autoencoder.
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -351,10 +354,10 @@ for name, count in work.items():
 # ## Training
 #
 # Everything else is equal: the same images in the same order, Adam with one learning rate (tuned
-# for neither), the same batches, the mean squared error as the loss. `fit` measures the held-out
-# error after each epoch (on every fifth test image) and the seconds spent in training alone, the
-# compilation of the first step included. The test images steer nothing: no choice below depends on
-# them.
+# for none of them), the same batches, the mean squared error as the loss. `fit` measures the
+# held-out error after each epoch (on every fifth test image) and the seconds spent in training
+# alone, the compilation of the first step included. The test images steer nothing: no choice below
+# depends on them.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -451,8 +454,7 @@ plotting.image_rows(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How many numbers does it take?
 #
-# Now vary the code alone: one seed, the same epochs for each network. PCA gets all its directions
-# from one decomposition.
+# Now vary the size of the code alone: one seed, the same epochs for each network.
 
 # %% slideshow={"slide_type": "skip"}
 compared = ("convolutional", "dense, equal")
@@ -494,9 +496,9 @@ for index, size in enumerate(CODE_SIZES):
 # > "A convolutional autoencoder learns a lot quicker, in fewer epochs, than a dense one."
 #
 # To learn quicker than another is to reach the same error sooner. The error to reach: PCA's with
-# equally many numbers. We read off each curve when it crosses that line, between two epochs on
-# the logarithm of the error. "A lot" is put at twice as quick. All are watched for equally many
-# epochs (or seconds); a run that has not crossed by then counts as later than the end.
+# equally many numbers. We read off where each curve crosses that line, interpolating the logarithm
+# of the error between two epochs. "A lot" is put at twice as quick. All are watched for equally
+# many epochs (or seconds); a run that has not crossed by then counts as later than the end.
 
 
 # %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
@@ -667,9 +669,10 @@ def smallest_code(x_train, x_test, error):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **4. Shuffle the pixels.** Apply one fixed permutation to the 784 pixels of all images (training
-# and test), and run the notebook again from "Training". Check yourself: the dense networks end
-# within their spread over seeds of before; the convolutional one is worse with every seed. Why must
-# that be so?
+# and test; `dataclasses.replace(images, x_train=…, x_test=…)` makes the new set), and run the
+# notebook again from "First the best linear code". Check yourself: PCA's error stays what it was,
+# the dense networks end about where they did, and the convolutional one ends worse. Why must the
+# first be so, and why would you expect the others?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

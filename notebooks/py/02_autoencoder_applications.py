@@ -108,9 +108,10 @@ def train(name, seed, networks, inputs, targets=None, watched=None, epochs=EPOCH
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Denoising: which image do you mean?
 #
-# Give the encoder a corrupted image $\tilde x = x + \sigma \varepsilon$ and ask the decoder for
-# the clean one ([Vincent et al. 2008](https://doi.org/10.1145/1390156.1390294)). What will it
-# answer where several clean images are possible?
+# Give the encoder a corrupted image $\tilde x = x + \sigma \varepsilon$, with Gaussian noise
+# $\varepsilon \sim \mathcal N(0, I)$ of strength $\sigma$, and ask the decoder for the clean one
+# ([Vincent et al. 2008](https://doi.org/10.1145/1390156.1390294)). What will it answer where
+# several clean images are possible?
 #
 # Among all functions of $\tilde x$ the squared error has one minimiser: the **mean** of the clean
 # images that fit, $r^*(\tilde x) = \mathbb E[x \mid \tilde x]$. A network comes as near to it as
@@ -205,7 +206,8 @@ watched = (held_out[::10], held_out[::10])
 autoencoders = [train("plain", seed, plain, images.x_train, watched=watched) for seed in SEEDS]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# Three rivals that cost nothing or little:
+# Three rivals, judged by the peak signal-to-noise ratio, $\mathrm{PSNR} = -10 \log_{10}
+# \mathrm{MSE}$, of each image, averaged over the images (notebook 01 took that of the mean error):
 #
 # - a **Gaussian filter**, its width chosen on training images;
 # - **PCA**: project onto 32 directions and back;
@@ -506,9 +508,9 @@ plotting.lines(
 # ## Colour from grey: what cannot be known
 #
 # Take faces whose every property is known (drawn ones: `data.load("faces")`), turn them grey, and
-# ask for the colours. The network has no bottleneck: each stage of the way down is handed to the
-# way up by a **skip connection**, the grey image itself to the last layer (a small U-Net,
-# [Ronneberger et al. 2015](https://arxiv.org/abs/1505.04597)).
+# ask for the colours. The network has no bottleneck: each stage of the way down but the last is
+# handed to the way up by a **skip connection**, the grey image itself to the last layer (a small
+# U-Net, [Ronneberger et al. 2015](https://arxiv.org/abs/1505.04597)).
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -605,11 +607,12 @@ plotting.image_rows(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Nothing in a grey picture tells a green background from a blue one of the same brightness. The
-# squared error then asks for the mean of all hues (remember $\mathbb E[x \mid \tilde x]$), which is
-# a pale grey. Two numbers show it, in a corner of the background and in the middle of the face: how
-# wrong the colours are, and how **colourful** a pixel is, the distance of its colour from its own
-# grey.
+# Grey says something about a background's colour (a yellow one is brighter than a blue one), but
+# not all: an orange and a light blue one can have the same grey, and then nothing in the picture
+# tells them apart. The squared error asks for the mean of the colours that fit (remember $\mathbb
+# E[x \mid \tilde x]$), which is paler than any of them. Two numbers show it, in a corner of the
+# background and in the middle of the face: how wrong the colours are, and how **colourful** a pixel
+# is, the distance of its colour from its own grey.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -634,10 +637,10 @@ for place, (rows, columns) in places.items():
         print(f"{place:10} by {name:11} error {error:.2f} (grey: 1), {vivid:.0%} as colourful")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# In squared error, a model that gives *one* answer cannot do better than pale. One that can be
-# **sampled** could give a green background now and a blue one next time ([Zhang et al.
-# 2016](https://arxiv.org/abs/1603.08511) classify colours for this reason). That is what the rest
-# of the course is about.
+# In squared error, a model that gives *one* answer cannot do better than that pale mean ([Zhang et
+# al. 2016](https://arxiv.org/abs/1603.08511) therefore predict a distribution of colours). A model
+# that can be **sampled** could give an orange background now and a light blue one next time. That
+# is what the rest of the course is about.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why not just sample the code?
@@ -680,13 +683,13 @@ plotting.image_rows(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# How bad are the broken ones? Mix two sets of images and hide which is which. For each image, look
+# How bad are these images? Mix two equally large sets and hide which is which. For each image, look
 # at its nearest neighbour: is it of the same set? If the sets have the same distribution, the
-# answer is yes half of the time; if they lie apart, always. This **nearest-neighbour two-sample
-# test** needs no training ([Schilling 1986](https://doi.org/10.1080/01621459.1986.10478337); with
-# classifiers, [Lopez-Paz & Oquab 2017](https://arxiv.org/abs/1610.06545)). One image is left out at
-# a time, so none is its own neighbour. (It is a test, not a proof: 0.5 says that *this* test cannot
-# tell them apart.)
+# answer is yes about half of the time; if they lie apart, always. This **nearest-neighbour
+# two-sample test** needs no training ([Schilling
+# 1986](https://doi.org/10.1080/01621459.1986.10478337); with classifiers, [Lopez-Paz & Oquab
+# 2017](https://arxiv.org/abs/1610.06545)). One image is left out at a time, so none is its own
+# neighbour. (It is a test, not a proof: 0.5 says that *this* test cannot tell them apart.)
 
 
 # %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
@@ -706,9 +709,9 @@ print("images against their negatives, nearly always:", apart > 0.99)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Why shuffle first? Take the first and the second 800 training images as they stand in the file.
-# MNIST was written down writer by writer ([Yadav & Bottou 2019](https://arxiv.org/abs/1905.10498)),
-# so the two blocks are by different hands, and the nearest neighbour notices. (Our built-in digits
-# are in random order.)
+# MNIST's file keeps each writer's digits together ([Yadav & Bottou
+# 2019](https://arxiv.org/abs/1905.10498)), so the two blocks are by different hands, and the
+# nearest neighbour notices. (Our built-in digits are in random order.)
 
 # %% slideshow={"slide_type": "fragment"}
 blocks = told_apart(images.x_train[:800], images.x_train[800:1_600])
@@ -717,7 +720,8 @@ print(f"told apart: two blocks of the file {blocks:.2f}, two random halves {same
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Everything is compared with **decoded codes of other real images**: both sides went through the
 # decoder, so its blur gives nothing away, and only the origin of the codes differs. The first row
-# is the floor.
+# is the floor. The last row is no code: it mixes the two decoded *pictures* half and half, a
+# cross-fade.
 
 # %% slideshow={"slide_type": "fragment"}
 scores = {name: [] for name in [*drawn, "pixels half-way between two"]}
@@ -861,9 +865,10 @@ claims.show(probe_claim("PCA"), "02_autoencoder_applications")
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > "A plain autoencoder's code is not continuous, so interpolation and sampling fail."
 #
-# Two failures in one sentence; each gets its test. First sampling, from $\mathcal N(0, I)$ and from
-# a Gaussian that knows where the codes are. If the second does much better, then much of the
-# trouble was that nobody had asked.
+# Two failures in one sentence; each gets its test. (The decoder is a continuous function: what is
+# meant is that codes between and around the real ones do not decode to real images.) First
+# sampling, from $\mathcal N(0, I)$ and from a Gaussian that knows where the codes are. If the
+# second does much better, then much of the trouble lay in drawing at the wrong place.
 
 # %% slideshow={"slide_type": "fragment"}
 MEASURE = "nearest neighbour is of the same set (0.5: not told from decoded real codes)"
@@ -924,7 +929,8 @@ claims.show(cross_fade, "02_autoencoder_applications")
 #
 # **1. A different damage.** Write `erase`, which sets one square of each image to 0, at a random
 # place. Check yourself: exactly `size * size` pixels of an image of ones become 0. Then make it a
-# layer, train `denoising(your_layer)`, and see what the network puts into the hole.
+# layer like `Corrupt`, call `train` with a new name and `lambda: denoising(YourLayer)` as the
+# networks, and see what the network puts into the hole.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -937,7 +943,7 @@ def erase(pictures, size, seed):
 # **2. The cost of a bit.** Complete `step_error`: the mean squared error of rounding numbers that
 # are evenly spread over $[0, 1]$ to the nearest of $2^b$ evenly spread values, 0 and 1 among them.
 # Check yourself: it is $\Delta^2 / 12$ with $\Delta = 1 / (2^b - 1)$, so that one more bit gains
-# 9.5 dB from one bit to two, and nearly 6.02 dB from eight to nine.
+# 9.5 dB from one bit to two, and 6.04 dB from eight to nine, close to the 6.02 dB of a halved step.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -973,9 +979,9 @@ def expected_told_apart(n, m):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - **03 · VAE theory**: an autoencoder whose code can be sampled, because it is trained so.
-# - **07 · Mixtures in latent space**: keep the plain autoencoder, and fit a better density than
-#   one Gaussian to its codes.
+# - **03 · VAE theory** (planned): an autoencoder trained so that its code can be sampled.
+# - **07 · Mixtures in latent space** (planned): keep the plain autoencoder, and fit a better
+#   density than one Gaussian to its codes.
 # - Vincent et al. 2008, [Extracting and composing robust features with denoising
 #   autoencoders](https://doi.org/10.1145/1390156.1390294).
 # - Alain & Bengio 2014, [What regularized auto-encoders learn from the data-generating

@@ -1,6 +1,11 @@
+import base64
+import io
+
 import nbformat.v4 as v4
+import numpy as np
 import pytest
 from miniature import FIGURE, half_written, make_course
+from PIL import Image
 from rich.console import Console
 
 from course_tools import execution, pairing, progress, storing
@@ -94,3 +99,18 @@ def test_noise_is_stripped_and_pictures_stay():
     assert stderr.text == "Warning: real"
     assert shown.data == {"image/png": "cGl4", "text/plain": "alt"}
     assert shown.metadata == {"image/png": {"alt": "alt"}}
+
+
+def test_pictures_are_stored_small_and_look_the_same():
+    grey = np.tile(np.arange(256, dtype=np.uint8), (64, 4))
+    noise = np.random.default_rng(0).integers(0, 40, (64, 1024, 3), dtype=np.uint8)
+    picture = np.repeat(grey[..., None], 3, axis=-1) // 2 + noise
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    data = {"image/png": base64.b64encode(file.getvalue()).decode()}
+    output = v4.new_output("display_data", data=data)
+    nb = v4.new_notebook(cells=[v4.new_code_cell("1", outputs=[output])])
+    stored = storing.shrink_pictures(nb).cells[0].outputs[0].data["image/png"]
+    assert len(stored) < 0.6 * len(data["image/png"])
+    small = Image.open(io.BytesIO(base64.b64decode(stored))).convert("RGB")
+    assert np.abs(np.asarray(small).astype(int) - picture).mean() < 8

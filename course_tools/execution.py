@@ -15,9 +15,9 @@ from nbformat import NotebookNode
 
 from course_tools import pairing
 from course_tools.series import CourseError, is_code
+from course_utils.environment import DATA_MODES
 from course_utils.profiles import PROFILES
 
-DATA_MODES = ("auto", "real", "builtin")
 # Twice what the design allows a notebook, so that a slow machine is not cut off.
 TIME_LIMITS = {"smoke": 600, "cpu": 3600, "gpu": 3600}
 

@@ -212,7 +212,7 @@ print("same seed, same losses:", same)
 # independent, every order is equally likely: exactly one of the $\binom{6}{3} = 20$ ways to deal
 # them puts the first method's three on top, and exactly one the second's. With $n$ seeds each:
 #
-# $$P(\text{holds}) = P(\text{the opposite}) = \binom{2n}{n}^{-1}.$$
+# $$P(\text{holds}) = P(\text{the opposite}) = \frac{n!\, n!}{(2n)!}.$$
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 rng = np.random.default_rng(0)

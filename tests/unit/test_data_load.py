@@ -10,18 +10,6 @@ from course_utils import data, environment
 from course_utils.data import assembly, files
 
 
-@pytest.fixture(scope="module")
-def shared_cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(autouse=True)
-def settings_of_the_environment(monkeypatch, shared_cache):
-    monkeypatch.setenv("COURSE_CACHE_DIR", str(shared_cache))
-    for name in ("COURSE_DATA", "COURSE_DATA_DIR"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def no_real_data(monkeypatch):
     def fail(real_set, strict):

@@ -89,8 +89,9 @@ def test_images_that_cannot_be_drawn_are_refused(shown, images, message):
         plotting.image_grid(images, "?", ALT)
 
 
-def test_the_colours_stay_apart_in_grey():
-    """The first three series, which most figures have, differ in lightness or in line style."""
-    styles = set(zip(plotting.COLOURS, plotting.LINES * 3, plotting.MARKERS, strict=False))
-    assert len({(line, marker) for _, line, marker in styles}) == len(plotting.COLOURS)
+def test_the_first_series_of_a_figure_stay_apart_in_grey():
+    """By their lightness or, where that is alike, by line style and marker."""
+    shown = list(zip(plotting.COLOURS, plotting.LINES, plotting.MARKERS, strict=False))
+    assert len({line for _, line, _ in shown}) == len({marker for *_, marker in shown}) == 4
+    assert len(set(plotting.COLOURS)) == len(set(plotting.MARKERS)) == 10
     assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in plotting.COLOURS)

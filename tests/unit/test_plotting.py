@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from course_utils import plotting
+from course_utils.plotting import charts, look
 
 ALT = "A picture drawn by a test, long enough."
 IMAGES = np.random.default_rng(0).random((7, 4, 4, 1))
@@ -18,9 +19,7 @@ IMAGES = np.random.default_rng(0).random((7, 4, 4, 1))
 def shown(monkeypatch):
     """What was displayed: a list of (data, metadata)."""
     calls = []
-    monkeypatch.setattr(
-        plotting, "display", lambda data, metadata, raw: calls.append((data, metadata))
-    )
+    monkeypatch.setattr(look, "display", lambda data, metadata, raw: calls.append((data, metadata)))
     return calls
 
 
@@ -43,6 +42,13 @@ DRAWINGS = {
         {"p": np.eye(2), "q": np.eye(2)}, np.array([0, 1]), ["a", "b"], "?", ALT
     ),
     "dots": lambda: plotting.dots({"a": [1, 2]}, "?", ALT, x_label="x", reference=("r", 1)),
+    "heatmap": lambda: plotting.heatmap(
+        [[0, 3], [2, 1]], ["r", "s"], ["a", "a longer name"], "?", ALT,
+        x_label="x", y_label="y", note=["n", "m"],
+    ),
+    "mixtures": lambda: plotting.mixtures(
+        {"p": (np.zeros((1, 2)), np.eye(2)[None])}, np.eye(2), "?", ALT, limits=(-3, 3)
+    ),
     "network": lambda: plotting.network(
         [keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])], "?", ALT
     ),
@@ -58,9 +64,17 @@ def test_every_picture_is_shown_once_with_its_alt_text_and_closed(shown, draw):
     assert plt.get_fignums() == []
 
 
+def test_an_ellipse_spans_one_and_two_standard_deviations_along_its_axes():
+    _, axis = plt.subplots()
+    plotting.draw_ellipses(axis, np.zeros((1, 2)), np.array([[[4.0, 0.0], [0.0, 9.0]]]))
+    sizes = [sorted([patch.width, patch.height]) for patch in axis.patches]
+    plt.close(axis.figure)
+    assert np.allclose(sizes, [[4, 6], [8, 12]])
+
+
 def test_a_series_keeps_its_colour_in_every_panel(monkeypatch):
     figures = []
-    monkeypatch.setattr(plotting, "show", lambda figure, alt: figures.append(figure))
+    monkeypatch.setattr(charts, "show", lambda figure, alt: figures.append(figure))
     series = {"a": ([0, 1], [0, 1]), "b": ([0, 1], [1, 0])}
     plotting.lines({"x": series, "y": {"b": series["b"]}}, "?", ALT, y_label="z")
     left, right = (axis.get_lines() for axis in figures[0].axes)

@@ -1,0 +1,27 @@
+"""Every picture of the course, in one look: safe for colour-blind readers, legible in grey.
+
+Each function draws one figure, titled with the question that it answers, and shows it with an
+alternative text for readers who cannot see it.
+"""
+
+from course_utils.plotting.charts import dots, heatmap, lines, scatter
+from course_utils.plotting.look import COLOURS, LINES, MARKERS, show
+from course_utils.plotting.mixtures import draw_ellipses, mixtures
+from course_utils.plotting.networks import network
+from course_utils.plotting.pictures import image_grid, image_rows
+
+__all__ = [
+    "COLOURS",
+    "LINES",
+    "MARKERS",
+    "dots",
+    "draw_ellipses",
+    "heatmap",
+    "image_grid",
+    "image_rows",
+    "lines",
+    "mixtures",
+    "network",
+    "scatter",
+    "show",
+]

@@ -1,0 +1,145 @@
+"""Curves, points and dots."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.ticker import ScalarFormatter
+
+from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, MARKERS, set_title, show
+
+
+def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False):
+    """Curves in one or more panels that share the vertical axis; a band spans the seeds.
+
+    A series keeps its colour in all panels.
+
+    Args:
+        panels: dict of horizontal label to dict of series name to (x, y); y (points,) or
+            (seeds, points).
+        title: the question that the picture answers.
+        alt: alternative text.
+        y_label: the quantity and its unit.
+        levels: dict of name to a value to draw as a horizontal line.
+        log_x: logarithmic horizontal axis; the ticks are the points themselves if they are few.
+        log_y: logarithmic vertical axis.
+    """
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(4.4 * len(panels) + 0.6, 3.5), sharey=True, squeeze=False
+    )
+    names = list(dict.fromkeys(name for series in panels.values() for name in series))
+    for axis, (x_label, series) in zip(axes[0], panels.items(), strict=True):
+        for name, (x, y) in series.items():
+            _draw_series(axis, names.index(name), name, np.asarray(x), np.atleast_2d(y))
+        for name, value in (levels or {}).items():
+            axis.axhline(value, color="0.35", linestyle=":", lw=1.2)
+            axis.annotate(name, (1, value), xycoords=("axes fraction", "data"), ha="right",
+                          va="bottom", fontsize=8, color="0.25")  # fmt: skip
+        axis.set_xlabel(x_label)
+        if log_x:
+            axis.set_xscale("log", base=2)
+            axis.xaxis.set_major_formatter(ScalarFormatter())
+            if len(points := {float(value) for x, _ in series.values() for value in x}) < 8:
+                axis.set_xticks(sorted(points))
+    if log_y:
+        axes[0, 0].set_yscale("log")
+    axes[0, 0].set_ylabel(y_label)
+    axes[0, 0].legend(fontsize=9)
+    set_title(figure, title)
+    show(figure, alt)
+
+
+def _draw_series(axis, index, name, x, y):
+    colour, style = COLOURS[index % len(COLOURS)], LINES[index % len(LINES)]
+    marker = MARKERS[index % len(MARKERS)] if y.shape[1] <= 12 else None
+    axis.plot(x, y.mean(axis=0), style, color=colour, label=name, marker=marker, markersize=4)
+    if len(y) > 1:
+        axis.fill_between(x, y.min(axis=0), y.max(axis=0), color=colour, alpha=0.2, lw=0)
+
+
+def scatter(panels, labels, class_names, title, alt):
+    """Points in the plane by class, one panel a method; each class is named at its median.
+
+    Args:
+        panels: dict of panel title to points (n, 2).
+        labels: class of each point (n,), whole numbers.
+        class_names: names in the order of the labels.
+        title: the question that the picture answers.
+        alt: alternative text.
+    """
+    figure, axes = plt.subplots(1, len(panels), figsize=(4.4 * len(panels), 4.3), squeeze=False)
+    for axis, (name, points) in zip(axes[0], panels.items(), strict=True):
+        for index, class_name in enumerate(class_names):
+            chosen = points[labels == index]
+            axis.scatter(*chosen.T, s=9, alpha=0.6, color=COLOURS[index % len(COLOURS)],
+                         marker=MARKERS[index % len(MARKERS)], label=class_name,
+                         linewidths=0)  # fmt: skip
+            if len(class_names) > 1 and len(chosen):
+                axis.annotate(class_name, np.median(chosen, axis=0), ha="center", va="center",
+                              fontweight="bold", bbox=LABEL_BOX)  # fmt: skip
+        axis.set_title(name)
+        axis.set_aspect("equal", adjustable="datalim")
+        axis.set_xticks([])
+        axis.set_yticks([])
+    if len(class_names) > 1:
+        handles, names = axes[0, 0].get_legend_handles_labels()
+        figure.legend(
+            handles, names, loc="outside lower center", ncols=5, fontsize=8, markerscale=2
+        )
+    set_title(figure, title)
+    show(figure, alt)
+
+
+def dots(values, title, alt, *, x_label, reference=None):
+    """One dot per seed and a bar at the mean, a line for each condition.
+
+    Args:
+        values: dict of condition to results, one per seed.
+        title: the question that the picture answers.
+        alt: alternative text.
+        x_label: the quantity and its unit.
+        reference: (name, value) of a vertical line, or None.
+    """
+    figure, axis = plt.subplots(figsize=(6.8, 0.42 * len(values) + 1.1))
+    for row, (index, series) in enumerate(zip(range(len(values)), values.values(), strict=True)):
+        axis.plot(series, [row] * len(series), "o", color=COLOURS[index % len(COLOURS)], alpha=0.7)
+        axis.plot([np.mean(series)] * 2, [row - 0.28, row + 0.28], color="0.2", lw=1.5)
+    if reference is not None:
+        axis.axvline(reference[1], color="0.35", linestyle="--", lw=1.2, label=reference[0])
+        axis.legend(fontsize=8)
+    axis.set_yticks(range(len(values)), list(values))
+    axis.invert_yaxis()
+    axis.set_xlabel(x_label)
+    set_title(figure, title)
+    show(figure, alt)
+
+
+def heatmap(values, rows, columns, title, alt, *, x_label, y_label, digits=0, note=None):
+    """A table as a picture: darker is more, the number stands in each field.
+
+    Args:
+        values: (rows, columns), not negative.
+        rows: names of the rows.
+        columns: names of the columns.
+        title: the question that the picture answers.
+        alt: alternative text.
+        x_label: what the columns are.
+        y_label: what the rows are.
+        digits: decimals of the numbers; zeros are left out.
+        note: a short text at the right end of each row, or None.
+    """
+    values = np.asarray(values, dtype=float)
+    figure, axis = plt.subplots(figsize=(0.62 * len(columns) + 2.6, 0.34 * len(rows) + 1.6))
+    axis.imshow(values, cmap="Blues", vmin=0, vmax=1.15 * values.max(), aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        if round(value, digits):
+            dark = value > 0.6 * values.max()
+            axis.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8,
+                      color="white" if dark else "0.1")  # fmt: skip
+    slanted = {"rotation": 30, "ha": "right"} if max(map(len, columns)) > 5 else {}
+    axis.set_xticks(range(len(columns)), columns, **slanted)
+    axis.set_yticks(range(len(rows)), rows)
+    axis.set(xlabel=x_label, ylabel=y_label)
+    axis.grid(False)
+    for row, text in enumerate(note or ()):
+        axis.text(len(columns) - 0.35, row, text, va="center", fontsize=9)
+    set_title(figure, title)
+    show(figure, alt)

@@ -1,0 +1,55 @@
+"""Mixtures of Gaussians in the plane."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patches import Ellipse
+
+from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, set_title, show
+
+
+def mixtures(panels, points, title, alt, limits=None):
+    """Points, and over them each mixture's components as ellipses, one panel a mixture.
+
+    Args:
+        panels: dict of panel title to (means (k, 2), covariances (k, 2, 2)).
+        points: (n, 2), drawn in grey in every panel.
+        title: the question that the picture answers.
+        alt: alternative text.
+        limits: (low, high) of both axes, or None.
+    """
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(2.9 * len(panels), 3.3), sharex=True, sharey=True, squeeze=False
+    )
+    for axis, (name, (means, covariances)) in zip(axes[0], panels.items(), strict=True):
+        axis.scatter(*np.asarray(points).T, s=3, color="0.6", linewidths=0)
+        draw_ellipses(axis, means, covariances)
+        axis.set_title(name)
+        axis.set_aspect("equal", adjustable="box")
+        axis.set(xticks=[], yticks=[], xlim=limits, ylim=limits)
+    set_title(figure, title)
+    show(figure, alt)
+
+
+def draw_ellipses(axis, means, covariances, deviations=(1, 2), numbered=True):
+    """Draw each component as ellipses at so many standard deviations, numbered at the mean.
+
+    Args:
+        axis: matplotlib Axes.
+        means: (k, 2).
+        covariances: (k, 2, 2).
+        deviations: radii, in standard deviations.
+        numbered: write the component's number at its mean.
+    """
+    for index, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
+        values, vectors = np.linalg.eigh(covariance)
+        widths = 2 * np.sqrt(np.maximum(values, 0))
+        angle = np.degrees(np.arctan2(vectors[1, 0], vectors[0, 0]))
+        colour, style = COLOURS[index % len(COLOURS)], LINES[index % len(LINES)]
+        for count in deviations:
+            axis.add_patch(
+                Ellipse(mean, *(count * widths), angle=angle, fill=False, edgecolor=colour,
+                        linestyle=style, linewidth=1.6 if count == min(deviations) else 0.9)
+            )  # fmt: skip
+        if numbered:
+            axis.text(*mean, str(index + 1), ha="center", va="center", fontsize=8,
+                      fontweight="bold", color=colour, bbox=LABEL_BOX)  # fmt: skip

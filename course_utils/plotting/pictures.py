@@ -1,0 +1,80 @@
+"""Images side by side."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_utils.plotting.look import set_title, show
+
+
+def image_grid(images, title, alt, columns=10, labels=None):
+    """Images (n, h, w, c) side by side.
+
+    Args:
+        images: array with values in [0, 1], one or three channels.
+        title: the question that the picture answers.
+        alt: alternative text.
+        columns: images in a row.
+        labels: a short text under each image, or None.
+    """
+    images = _checked_images(images)
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    height = 0.95 if labels is None else 1.2
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(0.9 * columns, height * rows + 0.35), squeeze=False
+    )
+    for index, axis in enumerate(axes.flat):
+        axis.set_axis_off()
+        if index < len(images):
+            _draw_image(axis, images[index])
+            if labels is not None:
+                axis.set_title(labels[index], fontsize=8, loc="center", pad=2)
+    set_title(figure, title)
+    show(figure, alt)
+
+
+def image_rows(rows, title, alt, notes=None):
+    """Rows of images under each other, one row a name: the same images, treated differently.
+
+    Args:
+        rows: dict of row name to images (n, h, w, c), values in [0, 1], as many in each row.
+        title: the question that the picture answers.
+        alt: alternative text.
+        notes: dict of row name to a short text at the row's right end, or None.
+    """
+    rows = {name: _checked_images(images) for name, images in rows.items()}
+    count = max(len(images) for images in rows.values())
+    figure, axes = plt.subplots(
+        len(rows), count, figsize=(0.85 * count + 2.2, 0.88 * len(rows) + 0.4), squeeze=False
+    )
+    for line, (name, images) in zip(axes, rows.items(), strict=True):
+        for axis, image in zip(line, images, strict=False):
+            _draw_image(axis, image)
+        for axis in line:
+            axis.set_axis_off()
+        line[0].text(-0.12, 0.5, name, transform=line[0].transAxes, ha="right", va="center")
+        if notes and name in notes:
+            end = line[-1]
+            end.text(1.12, 0.5, notes[name], transform=end.transAxes, ha="left", va="center")
+    set_title(figure, title)
+    show(figure, alt)
+
+
+def _draw_image(axis, image):
+    axis.imshow(image.squeeze(-1) if image.shape[-1] == 1 else image, vmin=0, vmax=1)
+
+
+def _checked_images(images):
+    """Images as an array that matplotlib can draw; a message that teaches where it cannot."""
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] not in (1, 3):
+        raise ValueError(
+            f"images have shape (n, height, width, 1 or 3), found {images.shape}. "
+            f"For one image, use images[:1]."
+        )
+    if np.nanmin(images) < -0.01 or np.nanmax(images) > 1.01:
+        raise ValueError(
+            f"pixels must lie in [0, 1], found [{np.nanmin(images):.2f}, {np.nanmax(images):.2f}]."
+            f" Scale them back first."
+        )
+    return np.clip(images, 0, 1)

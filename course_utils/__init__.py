@@ -13,7 +13,7 @@ from course_utils.profiles import by_profile
 quiet_logs()
 
 _PARTS = ("architectures", "data", "doctor", "environment", "evaluation", "models", "plotting",
-          "profiles", "runs", "storage", "training")  # fmt: skip
+          "profiles", "runs", "storage", "training", "widgets")  # fmt: skip
 
 __all__ = ["by_profile", "start", *_PARTS]
 

@@ -1,5 +1,30 @@
-"""The course's models. Importing this package imports Keras and its backend."""
+"""The course's models, loaded when they are first asked for.
 
-from course_utils.models.autoencoder import Autoencoder
+Importing this package imports no framework, so that processes which fit mixtures need none.
+A saved `.keras` model loads once its class is imported: `from course_utils.models import
+Autoencoder` registers it with Keras.
+"""
 
-__all__ = ["Autoencoder"]
+import importlib
+
+_MODULES = {
+    "Autoencoder": "autoencoder",
+    "ConstantFeaturesWarning": "mixture",
+    "FewPointsWarning": "mixture",
+    "Mixture": "mixture",
+    "NotConvergedWarning": "mixture",
+    "Selection": "selection",
+    "select_components": "selection",
+}
+
+__all__ = sorted(_MODULES)
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_MODULES])

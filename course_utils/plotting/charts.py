@@ -7,7 +7,7 @@ from matplotlib.ticker import ScalarFormatter
 from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, MARKERS, set_title, show
 
 
-def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False):
+def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False, y_limits=None):
     """Curves in one or more panels that share the vertical axis; a band spans the seeds.
 
     A series keeps its colour in all panels.
@@ -21,6 +21,7 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False)
         levels: dict of name to a value to draw as a horizontal line.
         log_x: logarithmic horizontal axis; the ticks are the points themselves if they are few.
         log_y: logarithmic vertical axis.
+        y_limits: (lowest, highest) value shown, or None for all.
     """
     figure, axes = plt.subplots(
         1, len(panels), figsize=(4.4 * len(panels) + 0.6, 3.5), sharey=True, squeeze=False
@@ -41,8 +42,15 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False)
                 axis.set_xticks(sorted(points))
     if log_y:
         axes[0, 0].set_yscale("log")
+    axes[0, 0].set_ylim(y_limits)
     axes[0, 0].set_ylabel(y_label)
-    axes[0, 0].legend(fontsize=9)
+    if len(names) > 4:
+        # So many names would lie on the curves.
+        figure.legend(
+            *axes[0, 0].get_legend_handles_labels(), loc="outside right upper", fontsize=9
+        )
+    else:
+        axes[0, 0].legend(fontsize=9)
     set_title(figure, title)
     show(figure, alt)
 

@@ -16,7 +16,7 @@ def image_grid(images, title, alt, columns=10, labels=None):
         columns: images in a row.
         labels: a short text under each image, or None.
     """
-    images = _checked_images(images)
+    images = checked_images(images)
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     height = 0.95 if labels is None else 1.2
@@ -42,7 +42,7 @@ def image_rows(rows, title, alt, notes=None):
         alt: alternative text.
         notes: dict of row name to a short text at the row's right end, or None.
     """
-    rows = {name: _checked_images(images) for name, images in rows.items()}
+    rows = {name: checked_images(images) for name, images in rows.items()}
     count = max(len(images) for images in rows.values())
     figure, axes = plt.subplots(
         len(rows), count, figsize=(0.85 * count + 2.2, 0.88 * len(rows) + 0.4), squeeze=False
@@ -64,7 +64,7 @@ def _draw_image(axis, image):
     axis.imshow(image.squeeze(-1) if image.shape[-1] == 1 else image, vmin=0, vmax=1)
 
 
-def _checked_images(images):
+def checked_images(images):
     """Images as an array that matplotlib can draw; a message that teaches where it cannot."""
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3):

@@ -10,7 +10,7 @@ PACKAGE = CHECKOUT / "course_utils"
 # From the ground up.
 LAYERS = (
     "profiles", "environment", "storage", "data", "doctor", "gradients", "layers",
-    "architectures", "models", "runs", "training", "evaluation", "plotting",
+    "architectures", "models", "runs", "training", "evaluation", "plotting", "widgets",
 )  # fmt: skip
 MODULES = sorted(
     path.relative_to(PACKAGE).as_posix()

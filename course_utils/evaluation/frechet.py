@@ -1,0 +1,145 @@
+"""Fréchet distance between two Gaussians, and between two sets of features taken as Gaussian.
+
+Dowson and Landau, "The Fréchet distance between multivariate normal distributions" (1982); used
+on a network's features by Heusel et al., "GANs trained by a two time-scale update rule converge to
+a local Nash equilibrium" (2017). It is the squared 2-Wasserstein distance. Estimated from samples
+it is biased upwards, more so for fewer samples and more dimensions: `frechet_floor`.
+"""
+
+import warnings
+
+import numpy as np
+
+from course_utils.evaluation import checks
+
+# What rounding in float32 does to a covariance, relative to its largest entry or eigenvalue.
+_ROUNDING = 1e-5
+
+
+def frechet_distance(mean_a, cov_a, mean_b, cov_b):
+    """Fréchet distance (squared 2-Wasserstein distance) between two Gaussians.
+
+    |μ_a − μ_b|² + tr(A) + tr(B) − 2 tr((A^½ B A^½)^½). The last trace is taken as the sum of the
+    singular values of A^½ B^½, whose squares are the eigenvalues of A^½ B A^½: no root of a
+    rounding error is taken, so singular covariances are no problem.
+
+    Args:
+        mean_a: (d,), or a number in one dimension.
+        cov_a: (d, d), symmetric and positive semi-definite; or the variance in one dimension.
+        mean_b: as `mean_a`.
+        cov_b: as `cov_a`.
+
+    Returns:
+        The distance, 0 or more; symmetric in a and b.
+
+    Raises:
+        ValueError: shapes that do not agree, NaN, or a matrix that is no covariance.
+    """
+    mean_a, mean_b = _mean("mean_a", mean_a), _mean("mean_b", mean_b)
+    if mean_a.shape != mean_b.shape:
+        raise ValueError(
+            f"both means must have the same dimensions, found {len(mean_a)} and {len(mean_b)}."
+        )
+    cov_a, cov_b = (
+        _covariance(name, cov, len(mean_a)) for name, cov in (("cov_a", cov_a), ("cov_b", cov_b))
+    )
+    overlap = np.linalg.svd(_root("cov_a", cov_a) @ _root("cov_b", cov_b), compute_uv=False).sum()
+    spread = np.trace(cov_a) + np.trace(cov_b) - 2 * overlap
+    return float(np.sum((mean_a - mean_b) ** 2) + max(spread, 0.0))
+
+
+def frechet_feature_distance(features_a, features_b):
+    """Fréchet distance between two sets of features, each taken as a Gaussian.
+
+    Means and unbiased covariances in float64. Quote it with the name of the features, the number of
+    samples, and beside it the same measure between two sets of real images of that size.
+
+    Args:
+        features_a: (n, d).
+        features_b: (m, d).
+
+    Returns:
+        The distance, 0 or more.
+
+    Raises:
+        ValueError: no two such sets, NaN, or a set of one sample, which has no covariance.
+    """
+    features_a, features_b = checks.feature_pair(
+        "features_a", features_a, "features_b", features_b, 2, "for a covariance"
+    )
+    for name, features in (("features_a", features_a), ("features_b", features_b)):
+        samples, size = features.shape
+        if samples <= size:
+            warnings.warn(
+                f"{samples} samples of {size} dimensions in {name}: the covariance is singular and "
+                f"the distance mostly measures that. Take more samples than dimensions, ten times "
+                f"as many if you can.",
+                checks.SingularCovarianceWarning,
+                stacklevel=2,
+            )
+    return frechet_distance(*_moments(features_a), *_moments(features_b))
+
+
+def frechet_floor(n, d):
+    """About what two samples of the *same* white Gaussian score: d (d + 5) / (2n).
+
+    To first order in 1/n the means contribute 2d/n, and the covariances, which differ from the
+    identity by E_a and E_b, a quarter of the mean of ‖E_a − E_b‖², d (d + 1) / (2n). An
+    approximation, good while n is several times d. Features that are correlated or of unequal
+    variance have another floor, which two halves of the real data show.
+
+    Args:
+        n: samples in each of the two sets.
+        d: dimensions, each of variance 1.
+
+    Returns:
+        The approximate expected distance.
+
+    Raises:
+        ValueError: `n` or `d` is no such number.
+    """
+    checks.whole_number("n", n, 2)
+    checks.whole_number("d", d, 1)
+    return d * (d + 5) / (2 * n)
+
+
+def _moments(features):
+    return features.mean(axis=0), np.cov(features, rowvar=False)
+
+
+def _mean(name, mean):
+    mean = np.atleast_1d(np.asarray(mean, dtype=np.float64))
+    if mean.ndim != 1 or not len(mean):
+        raise ValueError(f"{name} must be (d,), found shape {mean.shape}.")
+    checks.finite(name, mean)
+    return mean
+
+
+def _covariance(name, cov, size):
+    cov = np.asarray(cov, dtype=np.float64)
+    if size == 1 and cov.ndim == 0:
+        cov = cov.reshape(1, 1)
+    if cov.shape != (size, size):
+        raise ValueError(
+            f"{name} must be ({size}, {size}) to go with its mean, found shape {cov.shape}. From "
+            f"features it is np.cov(features, rowvar=False), from variances np.diag(variances)."
+        )
+    checks.finite(name, cov)
+    skew = np.abs(cov - cov.T).max()
+    if skew > _ROUNDING * np.abs(cov).max():
+        raise ValueError(
+            f"{name} must be symmetric, found entries that differ from their mirror image by up to "
+            f"{skew:.3g}. Was it made by np.cov(features, rowvar=False)?"
+        )
+    return cov
+
+
+def _root(name, cov):
+    """The symmetric square root; eigenvalues that rounding made negative count as 0."""
+    values, vectors = np.linalg.eigh(cov)
+    if values[0] < -_ROUNDING * max(values[-1], 0.0):
+        raise ValueError(
+            f"{name} must be positive semi-definite, found the eigenvalue {values[0]:.3g} beside "
+            f"{values[-1]:.3g} as the largest: along that direction the variance would be negative."
+        )
+    return (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T

@@ -1,0 +1,106 @@
+"""What every explorer shares: it follows its controls, tells errors, falls back on a picture."""
+
+import base64
+import functools
+import html
+import io
+import traceback
+
+import ipywidgets
+from IPython import get_ipython
+from IPython.display import display
+
+_FRAMES_KEPT = 256
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_ROW = {"flex_flow": "row wrap", "grid_gap": "0 1.5em"}
+# As wide as it was drawn, or as there is room for; a box would stretch it.
+_OWN_WIDTH = {"align_self": "flex-start", "max_width": "100%"}
+# Heard from a screen reader, seen by nobody.
+_HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+
+
+class Explorer:
+    """Controls above a picture that follows them; shown by the cell that makes it.
+
+    Args:
+        controls: dict of name to ipywidget, whose values are hashable.
+        draw: function of the controls' values, by name, that returns a matplotlib Figure and its
+            alternative text. A setting is drawn once, then remembered. Make the figure by
+            `Figure(…)`: one made by pyplot stays open.
+
+    Attributes:
+        controls: the same dict; setting a control's `value` redraws the picture.
+        box: the widget that is shown.
+    """
+
+    def __init__(self, controls, draw):
+        self.controls = dict(controls)
+        self._draw = draw
+        self._drawn = functools.lru_cache(_FRAMES_KEPT)(self._rendered)
+        # The first frame is drawn here and not in a callback, whose errors some runners let
+        # pass: what cannot be drawn fails the cell.
+        png, alt = self._drawn(*self._setting())
+        # The bytes of an `Image` are replaced, where an `Output` would be emptied and filled:
+        # it does not flicker, and a dragged slider leaves no heap of frames in the notebook.
+        self._image = ipywidgets.Image(value=png, format="png", layout=_OWN_WIDTH)
+        self._message = ipywidgets.HTML(_spoken(alt))
+        row = ipywidgets.HBox([*self.controls.values()], layout=_ROW)
+        self.box = ipywidgets.VBox([row, self._message, self._image])
+        for control in self.controls.values():
+            control.observe(self._follow, names="value")
+        self._shown_by = _current_cell()
+        self.show()
+
+    def frame(self):
+        """Return the picture of the current setting, the bytes of a PNG."""
+        return self._drawn(*self._setting())[0]
+
+    def show(self):
+        """Show the controls and the picture of the current setting."""
+        png, alt = self._drawn(*self._setting())
+        # One bundle holds both forms. A front end with the widget's state shows the widget;
+        # one without (GitHub, the stored notebook, a page) falls back on the picture.
+        bundle = {
+            # Written out: ipywidgets 7 has no `_repr_mimebundle_`.
+            _VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
+            "image/png": base64.b64encode(png).decode(),
+            "text/plain": alt,
+        }
+        display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+
+    def _ipython_display_(self):
+        # As the last value of the cell that made it, it has been shown already.
+        if _current_cell() != self._shown_by:
+            self.show()
+
+    def _setting(self):
+        return [control.value for control in self.controls.values()]
+
+    def _rendered(self, *setting):
+        figure, alt = self._draw(**dict(zip(self.controls, setting, strict=True)))
+        png = io.BytesIO()
+        # Quick rather than small: most frames only go from the kernel to the browser.
+        figure.savefig(png, format="png", pil_kwargs={"compress_level": 1})
+        return png.getvalue(), alt
+
+    def _follow(self, _change):
+        try:
+            self._image.value, alt = self._drawn(*self._setting())
+            self._message.value = _spoken(alt)
+        except Exception as error:
+            # Raised in a callback, it would end in a log that nobody reads.
+            self._message.value = (
+                f'<b role="alert">This setting cannot be drawn. {type(error).__name__}: '
+                f"{html.escape(str(error))}</b> The picture below is still the one before."
+                f"<details><summary>Where it happened</summary>"
+                f"<pre>{html.escape(traceback.format_exc())}</pre></details>"
+            )
+
+
+def _spoken(alt):
+    return f'<span role="status" style="{_HIDDEN}">{html.escape(alt)}</span>'
+
+
+def _current_cell():
+    shell = get_ipython()
+    return shell and shell.execution_count

@@ -1,0 +1,253 @@
+"""The course classifier and the report, on the built-in digits in the `smoke` profile."""
+
+import dataclasses
+import html
+import re
+
+import keras
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from course_utils import data, environment, evaluation
+from course_utils.evaluation import features
+from course_utils.evaluation.checks import ConstantFeaturesWarning
+from course_utils.evaluation.reports import WeakClassifierWarning, Yardstick
+from course_utils.storage import CHECKOUT
+
+COUNT = 600
+
+
+@pytest.fixture(scope="module")
+def digits(shared_cache):
+    with pytest.MonkeyPatch.context() as settings:
+        settings.setenv("COURSE_CACHE_DIR", str(shared_cache))
+        settings.setenv("COURSE_PROFILE", "smoke")
+        environment.start(seed=0)
+        yield data.load("digits", 3_000, test_size=1_200)
+
+
+@pytest.fixture(autouse=True)
+def small_classifier(isolated_environment, monkeypatch):
+    """The `smoke` profile's, trained in seconds, also where a test asks for it anew."""
+    monkeypatch.setenv("COURSE_PROFILE", "smoke")
+
+
+@pytest.fixture(scope="module")
+def yardstick(digits):
+    return Yardstick(digits, COUNT)
+
+
+@pytest.fixture(scope="module")
+def others(yardstick):
+    """Real images that are neither the reference nor known to the classifier."""
+    return yardstick.classifier.set_aside[-COUNT:]
+
+
+@pytest.fixture(scope="module")
+def damaged(others):
+    """The same images, from as they are to worse and worse."""
+    noise = np.random.default_rng(0).normal(size=others.shape)
+    return {
+        "real": others,
+        "lightly blurred": gaussian_filter(others, (0, 0.7, 0.7, 0)),
+        "heavily blurred": gaussian_filter(others, (0, 2, 2, 0)),
+        "noise": np.clip(0.5 + noise, 0, 1),
+    }
+
+
+@pytest.fixture(scope="module")
+def reports(yardstick, damaged):
+    return {name: yardstick.report(images) for name, images in damaged.items()}
+
+
+def test_the_smoke_classifier_knows_its_classes_and_says_how_well(yardstick):
+    assert 0.9 < yardstick.classifier.accuracy < 1
+    assert f"{yardstick.classifier.accuracy:.1%}" in str(yardstick.classifier)
+
+
+def test_the_classifier_has_not_seen_what_is_set_aside(yardstick):
+    everything = data.load("digits", 6_000).x_train
+    order = np.random.default_rng(0).permutation(len(everything))
+    aside = len(yardstick.classifier.set_aside)
+    assert np.array_equal(everything[order[:aside]], yardstick.classifier.set_aside)
+    assert yardstick.classifier.trained_on == len(everything) - aside
+
+
+def test_a_cached_classifier_gives_the_same_features_without_training(
+    yardstick, digits, monkeypatch
+):
+    monkeypatch.setattr(features, "_train", lambda *_: pytest.fail("trained again"))
+    again = evaluation.course_classifier("digits")
+    assert np.array_equal(
+        again.features(digits.x_test[:50]), yardstick.classifier.features(digits.x_test[:50])
+    )
+
+
+def test_a_damaged_cached_classifier_is_trained_again(
+    yardstick, digits, monkeypatch, shared_cache, tmp_path, capsys
+):
+    monkeypatch.setenv("COURSE_CACHE_DIR", str(tmp_path))
+    (stored,) = (shared_cache / "classifiers").glob("digits-*.npz")
+    (tmp_path / "classifiers").mkdir()
+    (tmp_path / "classifiers" / stored.name).write_bytes(stored.read_bytes()[:-1_000])
+    again = evaluation.course_classifier("digits")
+    assert "Training the course classifier of digits" in capsys.readouterr().out
+    assert again.accuracy == yardstick.classifier.accuracy
+    with np.load(tmp_path / "classifiers" / stored.name) as file:
+        assert "meta" in file.files
+
+
+def test_asking_for_the_yardstick_changes_no_random_number(digits, yardstick):
+    def next_numbers(ask):
+        keras.utils.set_random_seed(0)
+        if ask:
+            evaluation.course_classifier("digits")
+        layer = keras.layers.Dense(3)
+        layer.build((None, 4))
+        return np.random.rand(), np.asarray(layer.kernel)  # noqa: NPY002
+
+    (first, weights), (second, others) = next_numbers(False), next_numbers(True)
+    assert first == second
+    assert np.array_equal(weights, others)
+
+
+@pytest.mark.parametrize("name", ["toys", "cats"])
+def test_a_set_without_classifier_is_refused_with_those_there_are(name):
+    with pytest.raises(ValueError, match=r"no course classifier for.*mnist, fashion_mnist"):
+        evaluation.course_classifier(name)
+
+
+@pytest.mark.parametrize("images", [np.zeros((3, 14, 14, 1)), np.zeros((0, 28, 28, 1))])
+def test_the_classifier_refuses_images_of_another_shape(yardstick, images):
+    with pytest.raises(ValueError, match=r"takes images \(n, 28, 28, 1\)"):
+        yardstick.classifier.features(images)
+
+
+@pytest.mark.parametrize(
+    ("key", "better"), [("frechet", 1), ("kernel", 1), ("coverage", -1), ("student", -1)]
+)
+def test_measures_order_worse_and_worse_images(reports, key, better):
+    values = [better * report[key].value for report in reports.values()]
+    assert values == sorted(values)
+    assert values[0] < values[1] < values[2]
+
+
+def test_real_images_score_about_the_floor_and_noise_falls_among_no_real_images(reports):
+    real = reports["real"]
+    for key in ("frechet", "precision", "recall", "coverage", "sure", "student"):
+        measure = real[key]
+        error = np.hypot(measure.error, measure.floor_error)
+        assert abs(measure.value - measure.floor) < 6 * error + 0.02, key
+    assert reports["noise"]["precision"].value < 0.05
+    assert reports["heavily blurred"]["sharpness"].value < 0.1 < reports["noise"]["sharpness"].value
+
+
+def test_a_dropped_class_is_missed_and_leaves_precision(yardstick, reports):
+    every = data.load("digits", 6_000)
+    kept = every.x_train[every.y_train > 1][-2 * COUNT :]
+    dropped, whole = yardstick.report(kept), reports["real"]
+    assert dropped["classes"].value == 8
+    assert dropped["balance"].value < 8.5 < whole["balance"].value
+    assert dropped["recall"].value < whole["recall"].value - 0.1
+    assert dropped["coverage"].value < whole["coverage"].value - 0.1
+    assert dropped["precision"].value > whole["precision"].value - 0.05
+
+
+def test_one_image_a_thousand_times_is_caught(yardstick, digits):
+    with pytest.warns(ConstantFeaturesWarning) as warned:
+        report = yardstick.report(np.repeat(digits.x_test[:1], 1_000, axis=0))
+    assert len(warned) == 1
+    assert report["duplicates"].value == 1
+    assert report["coverage"].value < 0.05
+    assert report["balance"].value == 1
+
+
+def test_copies_of_training_images_are_caught_where_quality_looks_perfect(yardstick, digits):
+    report = yardstick.report(digits.x_train[:COUNT])
+    assert report["copies"].value == 1
+    assert report["nearest"].value == 0
+    assert report["copies"].floor <= 0.02
+    assert report["precision"].value > 0.8
+
+
+def test_the_standard_error_of_a_share_is_that_of_its_count(reports):
+    """A share of n images has the standard error √(p(1 − p)/n)."""
+    measure = reports["lightly blurred"]["sure"]
+    expected = np.sqrt(measure.value * (1 - measure.value) / COUNT)
+    assert expected / 4 < measure.error < 4 * expected
+
+
+def test_a_report_prints_as_a_table_with_floor_count_and_features(reports):
+    text, page = str(reports["real"]), reports["real"]._repr_html_()
+    assert text.startswith("600 generated images against 600 held-out images of digits (builtin)")
+    assert "course classifier" in text.splitlines()[0]
+    assert len(text.splitlines()) == 2 + len(reports["real"].measures)
+    assert page.count("<tr>") == 1 + len(reports["real"].measures)
+    assert html.escape("Fréchet distance") in page
+    assert reports["real"].as_dict()["frechet"] == reports["real"]["frechet"].value
+
+
+def test_a_report_names_its_measures_if_asked_for_another(reports):
+    with pytest.raises(KeyError, match="'fid' is not measured; there are frechet, kernel"):
+        reports["real"]["fid"]
+
+
+def test_images_in_another_pixel_range_give_the_same_report(digits, reports, damaged):
+    scaled = Yardstick(digits.scaled(-1, 1), COUNT).report(2 * damaged["lightly blurred"] - 1)
+    for key, value in reports["lightly blurred"].as_dict().items():
+        assert scaled[key].value == pytest.approx(value, rel=1e-3, abs=2e-3), key
+
+
+def test_the_short_way_gives_the_same_number_and_keeps_the_real_side(digits, damaged, reports):
+    fake = damaged["lightly blurred"]
+    assert evaluation.report(digits, fake, count=COUNT).as_dict() == pytest.approx(
+        reports["lightly blurred"].as_dict()
+    )
+    assert evaluation.yardstick(digits, COUNT) is evaluation.yardstick(digits, COUNT)
+    quick = evaluation.yardstick(digits, COUNT).frechet(fake)
+    assert quick == pytest.approx(reports["lightly blurred"]["frechet"].value, rel=1e-4)
+
+
+def broken(images):
+    images = images.copy()
+    images[3, 0, 0, 0] = np.nan
+    return images
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda x: x[:50], "found 50 generated images; a report needs at least 400"),
+        (lambda x: x[..., 0], r"must be \(n, 28, 28, 1\)"),
+        (lambda x: x[:, :14], r"found \(600, 14, 28, 1\)"),
+        (broken, "1 images hold NaN or infinity, the first is 3"),
+        (lambda x: 2 * x - 1, r"pixels must lie in \[0, 1\].*np.clip"),
+        (lambda x: 255 * x, r"found \[0, 255\]"),
+    ],
+)
+def test_images_that_cannot_be_judged_are_refused(yardstick, others, spoil, message):
+    with pytest.raises(ValueError, match=message):
+        yardstick.report(spoil(others))
+
+
+@pytest.mark.parametrize("count", [10, 1_000_000, 2.5, True])
+def test_a_count_that_cannot_be_had_is_refused(digits, count):
+    with pytest.raises(ValueError, match="count"):
+        Yardstick(digits, count)
+
+
+def test_a_classifier_that_knows_nothing_is_called_weak(digits, yardstick, monkeypatch):
+    weak = dataclasses.replace(yardstick.classifier, accuracy=0.5)
+    monkeypatch.setattr(features, "course_classifier", lambda *_: weak)
+    with pytest.warns(WeakClassifierWarning, match="50.0% of the test split"):
+        Yardstick(digits, COUNT)
+
+
+def test_the_example_in_the_readme_runs(monkeypatch, capsys):
+    readme = (CHECKOUT / "README.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert "evaluation.report(" in example
+    monkeypatch.setenv("COURSE_DATA", "builtin")
+    exec(example, {})
+    assert "Fréchet distance" in capsys.readouterr().out

@@ -5,8 +5,7 @@ One fit: 10 full components on 60,000 × 64 principal components of MNIST, `Mixt
 held-out log-likelihood.
 
 A sweep: 1 to 20 components from 3 starts each on 20,000 × 16, `select_components` against the loop
-that one writes, and against the same loop with BLAS on one thread, which tells how much of the gain
-is due to that alone.
+that one writes.
 """
 
 import gc
@@ -43,13 +42,8 @@ def bare(x, components, start=0):
 def one_fit(x_train, x_test):
     fitted = {}
 
-    def on_one_thread():
-        with threadpool_limits(1):
-            fitted["bare"] = bare(x_train, FIT["components"])
-
     tasks = {
         "GaussianMixture": lambda: fitted.update(bare=bare(x_train, FIT["components"])),
-        "GaussianMixture, BLAS on one thread": on_one_thread,
         "Mixture": lambda: fitted.update(ours=Mixture(FIT["components"]).fit(x_train)),
     }
     seconds = {name: best_and_median(s) for name, s in interleaved(tasks).items()}
@@ -90,15 +84,11 @@ def sweep(x_train, x_test):
     def loop():
         found["loop"] = [[bare(x, k, start) for start in range(starts)] for k in numbers]
 
-    def loop_on_one_thread():
-        with threadpool_limits(1):
-            loop()
-
     def ours():
         found["ours"] = select_components(x, numbers, starts=starts, iterations=ITERATIONS)
 
-    tasks = {"loop": loop, "loop, BLAS on one thread": loop_on_one_thread, "ours": ours}
-    seconds = {name: best_and_median(s) for name, s in interleaved(tasks, rounds=3).items()}
+    tasks = {"loop": loop, "ours": ours}
+    seconds = {name: best_and_median(s) for name, s in interleaved(tasks, rounds=2).items()}
     with threadpool_limits(1):
         theirs = np.array([[fit.score(held_out) for fit in row] for row in found["loop"]])
         bic = np.array([[fit.bic(x) for fit in row] for row in found["loop"]])

@@ -84,11 +84,13 @@ class Report:
         measures: key (`frechet`, `precision`, …) to Measure.
         count: number of generated images, of reference images, and of those for the floor.
         title: what was compared with what.
+        notes: what the measures warn about, such as features that do not vary.
     """
 
     measures: dict[str, Measure]
     count: int
     title: str
+    notes: tuple[str, ...] = ()
 
     def __getitem__(self, key):
         """The Measure of this key; a KeyError names the keys there are."""
@@ -117,7 +119,8 @@ class Report:
             f"{label:<{widths[0]}}  {value:>{widths[1]}}  {floor:>{widths[2]}}  {better}"
             for label, value, floor, better in rows
         ]
-        return "\n".join([self.title, *(line.rstrip() for line in lines)])
+        notes = [f"Note: {note}" for note in self.notes]
+        return "\n".join([self.title, *(line.rstrip() for line in lines), *notes])
 
     __repr__ = __str__
 
@@ -133,7 +136,8 @@ class Report:
                 )
             ]
         body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f"<p><small>{html.escape(self.title)}</small></p><table>{body}</table>"
+        notes = "".join(f"<p><small>Note: {html.escape(note)}</small></p>" for note in self.notes)
+        return f"<p><small>{html.escape(self.title)}</small></p><table>{body}</table>{notes}"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -208,8 +212,8 @@ class Yardstick:
             warnings.simplefilter("always")
             result = self._report(self._checked(fake), name)
         # Several measures, and each half of the images, have the same to say: once is enough.
-        for warning in {warning.category: warning for warning in reversed(caught)}.values():
-            warnings.warn(str(warning.message), warning.category, stacklevel=2)
+        notes = {str(warning.category): str(warning.message) for warning in reversed(caught)}
+        result = dataclasses.replace(result, notes=tuple(notes.values()))
         return result
 
     def _report(self, fake, name):

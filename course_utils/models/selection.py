@@ -21,7 +21,7 @@ _LEAST_DIFFERENCE = {"bic": 2.0, "aic": 2.0, "held_out": 0.0}
 _COLUMNS = ("aic", "bic", "held_out", "train", "converged", "steps", "seconds")
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Selection:
     """What `select_components` found; prints as a table.
 
@@ -131,6 +131,8 @@ class Selection:
             for row in rows
         ]
         return "\n".join([*lines, *self._sentences()])
+
+    __repr__ = __str__
 
     def _repr_html_(self):
         lines = []

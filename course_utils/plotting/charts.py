@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, MARKERS, set_title, show
 
@@ -35,6 +35,8 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
             axis.annotate(name, (1, value), xycoords=("axes fraction", "data"), ha="right",
                           va="bottom", fontsize=8, color="0.25")  # fmt: skip
         axis.set_xlabel(x_label)
+        if all(float(value).is_integer() for x, _ in series.values() for value in x):
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         if log_x:
             axis.set_xscale("log", base=2)
             axis.xaxis.set_major_formatter(ScalarFormatter())

@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/06_gaussian_mixtures.ipynb)
 #
-# **Time** · smoke 45 s · cpu 10 min · gpu not measured
+# **Time** · smoke 39 s · cpu 6 min · gpu not measured
 #
 # The oldest generative model of the course has no network at all. It draws digits; how well, we
 # measure.
@@ -831,6 +831,9 @@ cured = claims.test(
 claims.show(cured, "06_gaussian_mixtures")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# Better by thousands of nats, and yet the crude diagonal may be better still: compare with the
+# table before.
+#
 # > "More components give better samples."
 
 # %% slideshow={"slide_type": "fragment"}
@@ -898,7 +901,7 @@ def dearer_from():
 # **4. Fool a measure.** Find 1000 images that get a precision above 0.9 and a coverage below 0.1 in
 # `evaluation.report(digits, yours)`. Which rows of the report give you away? Check yourself: one
 # real held-out image, repeated, usually does it (`np.repeat(digits.x_test[:1], 1000, axis=0)`; a
-# warning about constant features is right). Its precision is either 0 or 1: 0 means that this image
+# note about constant features is right). Its precision is either 0 or 1: 0 means that this image
 # lies outside all balls, so take another. The twins, the recall and the number of classes give it
 # away.
 

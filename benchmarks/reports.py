@@ -26,7 +26,7 @@ def measure(name):
         evaluation.Yardstick(images, count).report(fake)
 
     kept = evaluation.Yardstick(images, count)
-    seconds = interleaved({"first": anew, "second": lambda: kept.report(fake)}, rounds=3)
+    seconds = interleaved({"first": anew, "second": lambda: kept.report(fake)}, rounds=2)
     return {
         "data": f"{images.name} ({images.source})",
         "count": count,

@@ -76,3 +76,50 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
         keras.layers.Conv2DTranspose(image_shape[2], 3, padding="same", activation="sigmoid")
     ]
     return keras.Sequential(layers, name="conv_decoder")
+
+
+def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
+    """Fully connected encoder of a VAE: images (n, h, w, c) to two arrays (n, latent_size).
+
+    Args:
+        image_shape: (height, width, channels).
+        latent_size: dimensions of the code.
+        hidden: units of each hidden layer (ReLU).
+
+    Returns:
+        keras.Model with the outputs mean and log-variance, both linear.
+    """
+    images = keras.Input(image_shape)
+    features = keras.layers.Flatten()(images)
+    for units in hidden:
+        features = keras.layers.Dense(units, activation="relu")(features)
+    mean = keras.layers.Dense(latent_size, name="mean")(features)
+    log_var = keras.layers.Dense(latent_size, name="log_var")(features)
+    return keras.Model(images, [mean, log_var], name="dense_vae_encoder")
+
+
+def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
+    """Convolutional encoder of a VAE: images (n, h, w, c) to two arrays (n, latent_size).
+
+    Each 3×3 convolution of stride 2 halves height and width; a dense layer reads the smallest grid.
+
+    Args:
+        image_shape: (height, width, channels).
+        latent_size: dimensions of the code.
+        filters: channels after each convolution (ReLU).
+        hidden: units of the dense layer (ReLU).
+
+    Returns:
+        keras.Model with the outputs mean and log-variance, both linear.
+    """
+    images = keras.Input(image_shape)
+    features = images
+    for channels in filters:
+        features = keras.layers.Conv2D(
+            channels, 3, strides=2, padding="same", activation="relu"
+        )(features)
+    features = keras.layers.Flatten()(features)
+    features = keras.layers.Dense(hidden, activation="relu")(features)
+    mean = keras.layers.Dense(latent_size, name="mean")(features)
+    log_var = keras.layers.Dense(latent_size, name="log_var")(features)
+    return keras.Model(images, [mean, log_var], name="conv_vae_encoder")

@@ -103,16 +103,14 @@ class RunStore:
                 values = [file[f"v{i}"] for i in range(len(file.files))]
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise DamagedRun(f"its file of weights cannot be read ({error})") from error
-        variables = _state(model)
-        if [v.shape for v in values] != [tuple(v.shape) for v in variables]:
+        if [v.shape for v in values] != [tuple(v.shape) for v in _state(model)]:
             raise DamagedRun("its weights are of other shapes")
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
+        put_state(model, values)
 
-    def save(self, model, result, finished):
-        """Write the run's state, if it is finished or the last time was a while ago."""
-        due = time.perf_counter() - self.last_saved > SECONDS_BETWEEN_CHECKPOINTS
-        if self.folder is None or not (finished or due):
+    def save(self, model, result, finished, now=False):
+        """Write the run's state, if it is finished, or `now`, or the last time was a while ago."""
+        due = now or time.perf_counter() - self.last_saved > SECONDS_BETWEEN_CHECKPOINTS
+        if self.folder is None or not result.epochs or not (finished or due):
             return
         try:
             self._write(model, result, finished)
@@ -128,7 +126,7 @@ class RunStore:
 
     def _write(self, model, result, finished):
         weights = self.folder / f"epoch-{result.epochs:04d}.npz"
-        values = {f"v{i}": _to_numpy(v) for i, v in enumerate(_state(model))}
+        values = {f"v{i}": value for i, value in enumerate(state_of(model))}
         # Two kernels may train the same run: the files of one must not go with the other's record.
         with storage.locked(self.folder / _RUN_FILE):
             self._replace(weights, values, result, finished)
@@ -166,9 +164,20 @@ def _state(model):
     return [v for v in model.variables if id(v) not in metrics] + model.optimizer.variables
 
 
+def state_of(model):
+    """Copies of the values that training changes, to be put back by `put_state`."""
+    return [np.array(_to_numpy(variable)) for variable in _state(model)]
+
+
+def put_state(model, values):
+    """Give the model the values that `state_of` returned for it, or for one like it."""
+    for variable, value in zip(_state(model), values, strict=True):
+        variable.assign(value)
+
+
 def _to_numpy(variable):
     # NumPy has no bfloat16 of its own and would store it as raw bytes.
-    value = variable.numpy()
+    value = keras.ops.convert_to_numpy(variable)
     return value.astype("float32") if "bfloat16" in str(variable.dtype) else value
 
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from course_utils import environment
-from course_utils.runs import RunStore, identity_of
+from course_utils.runs import RunStore, identity_of, put_state, state_of
 
 STEPS_PER_CALL = 20
 
@@ -65,10 +65,14 @@ def fit(
 
     Raises:
         ValueError: sizes that do not fit, or a model that is not compiled or not built.
-        FloatingPointError: the loss is no longer a number.
+        FloatingPointError: the loss is no longer a number. The model then has the weights from
+            before that epoch again, and so has the stored run.
     """
     y = x if y is None else y
     _check(model, x, y, epochs, batch_size, validation_data, report)
+    if hasattr(model, "check_images"):
+        for images in (x, y, *(validation_data or ())):
+            model.check_images(images)
     _choose_speed(model)
     model.optimizer.build(model.trainable_variables)
     store = RunStore(run, identity_of(model, x, y, validation_data, epochs, batch_size, seed))
@@ -121,15 +125,19 @@ def _train(model, x, y, epochs, batch_size, seed, validation_data, reporter, res
     resumed_at, trained_for, wall_start = result.epochs, 0.0, time.perf_counter()
     for epoch in range(result.epochs, epochs):
         order = np.random.default_rng([seed, epoch]).permutation(len(x))
+        last_good = state_of(model)
         start = time.perf_counter()
         # Keras would shuffle the batches once more, by Python's generator, whose state is not kept.
         logs = model.fit(_Epoch(x, y, order, batch_size), shuffle=False, verbose=0).history
         trained_for += time.perf_counter() - start
         values = {name: float(series[0]) for name, series in logs.items()}
         if not np.isfinite(values["loss"]):
+            put_state(model, last_good)
+            store.save(model, result, finished=False, now=True)
             raise FloatingPointError(
-                f"the loss is {values['loss']} in epoch {epoch + 1}. Lower the learning rate, "
-                f"and look for NaN or values outside the expected range in the data."
+                f"the loss is {values['loss']} in epoch {epoch + 1}. The model has its weights of "
+                f"the epoch before again. Lower the learning rate or give the optimizer "
+                f"clipnorm=1, and look for NaN or values outside the expected range in the data."
             )
         if validation_data is not None:
             measured = model.evaluate(*validation_data, batch_size=512, verbose=0, return_dict=True)

@@ -1,8 +1,10 @@
 """Measures of models and of claims about them, over plain arrays.
 
-Only the course classifier (`course_classifier`, and with it `report`) needs a framework, which is
-imported when it is first asked for.
+Only the course classifier (`course_classifier`, and with it `report`) and the likelihood of a VAE
+(`importance_nll`) need a framework, which is imported when they are first asked for.
 """
+
+import importlib
 
 from course_utils.evaluation import claims, records
 from course_utils.evaluation.coverage import expected_coverage, precision_recall_density_coverage
@@ -18,6 +20,7 @@ from course_utils.evaluation.reports import Report, Yardstick, report, yardstick
 from course_utils.evaluation.sharpness import high_frequency_energy
 
 __all__ = [
+    "ImportanceNLL",
     "Report",
     "Yardstick",
     "claims",
@@ -29,6 +32,7 @@ __all__ = [
     "frechet_feature_distance",
     "frechet_floor",
     "high_frequency_energy",
+    "importance_nll",
     "kernel_feature_distance",
     "memorisation",
     "mode_coverage",
@@ -41,9 +45,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
-    if name == "course_classifier":
-        from course_utils.evaluation.features import course_classifier
+# These need a framework, imported when they are first asked for.
+_LAZY = {"course_classifier": "features", "ImportanceNLL": "likelihood", "importance_nll": "likelihood"}
 
-        return course_classifier
+
+def __getattr__(name):
+    if name in _LAZY:
+        return getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

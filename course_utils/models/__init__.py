@@ -9,11 +9,15 @@ import importlib
 
 _MODULES = {
     "Autoencoder": "autoencoder",
+    "Bernoulli": "likelihoods",
     "ConstantFeaturesWarning": "mixture",
     "FewPointsWarning": "mixture",
+    "Gaussian": "likelihoods",
     "Mixture": "mixture",
     "NotConvergedWarning": "mixture",
     "Selection": "selection",
+    "VAE": "vae",
+    "gaussian_kl": "vae",
     "select_components": "selection",
 }
 

@@ -9,7 +9,7 @@ from course_utils.storage import CHECKOUT
 PACKAGE = CHECKOUT / "course_utils"
 # From the ground up.
 LAYERS = (
-    "profiles", "environment", "storage", "data", "doctor", "gradients", "layers",
+    "profiles", "environment", "storage", "latents", "data", "doctor", "gradients", "layers",
     "architectures", "models", "runs", "training", "evaluation", "plotting", "widgets",
 )  # fmt: skip
 MODULES = sorted(

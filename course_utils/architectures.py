@@ -88,14 +88,15 @@ def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
 
     Returns:
         keras.Model with the outputs mean and log-variance, both linear.
+
+    Raises:
+        ValueError: a latent size that is no whole number of at least 1.
     """
     images = keras.Input(image_shape)
     features = keras.layers.Flatten()(images)
     for units in hidden:
         features = keras.layers.Dense(units, activation="relu")(features)
-    mean = keras.layers.Dense(latent_size, name="mean")(features)
-    log_var = keras.layers.Dense(latent_size, name="log_var")(features)
-    return keras.Model(images, [mean, log_var], name="dense_vae_encoder")
+    return keras.Model(images, _gaussian_heads(features, latent_size), name="dense_vae_encoder")
 
 
 def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
@@ -111,15 +112,29 @@ def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
 
     Returns:
         keras.Model with the outputs mean and log-variance, both linear.
+
+    Raises:
+        ValueError: a latent size that is no whole number of at least 1.
     """
     images = keras.Input(image_shape)
     features = images
     for channels in filters:
-        features = keras.layers.Conv2D(
-            channels, 3, strides=2, padding="same", activation="relu"
-        )(features)
+        features = keras.layers.Conv2D(channels, 3, strides=2, padding="same", activation="relu")(
+            features
+        )
     features = keras.layers.Flatten()(features)
     features = keras.layers.Dense(hidden, activation="relu")(features)
-    mean = keras.layers.Dense(latent_size, name="mean")(features)
-    log_var = keras.layers.Dense(latent_size, name="log_var")(features)
-    return keras.Model(images, [mean, log_var], name="conv_vae_encoder")
+    return keras.Model(images, _gaussian_heads(features, latent_size), name="conv_vae_encoder")
+
+
+def _gaussian_heads(features, latent_size):
+    """Mean and log-variance, without activations: both may take any value."""
+    if isinstance(latent_size, bool) or not isinstance(latent_size, int) or latent_size < 1:
+        raise ValueError(
+            f"latent_size must be a whole number of at least 1, found {latent_size!r}. A code of "
+            f"no numbers can tell no image from another."
+        )
+    return [
+        keras.layers.Dense(latent_size, name="mean")(features),
+        keras.layers.Dense(latent_size, name="log_var")(features),
+    ]

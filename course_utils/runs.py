@@ -177,7 +177,7 @@ def put_state(model, values):
 
 def _to_numpy(variable):
     # NumPy has no bfloat16 of its own and would store it as raw bytes.
-    value = keras.ops.convert_to_numpy(variable)
+    value = variable.numpy()
     return value.astype("float32") if "bfloat16" in str(variable.dtype) else value
 
 
@@ -226,11 +226,28 @@ def _loss(model):
 
 def _nameless(config):
     """A Keras config without names: those count how many layers the process has built."""
+    names = {name: f"part {index}" for index, name in enumerate(dict.fromkeys(_names(config)))}
+
+    def strip(part):
+        if isinstance(part, dict):
+            return {k: strip(v) for k, v in part.items() if k not in ("name", "build_config")}
+        if isinstance(part, list | tuple):
+            return [strip(item) for item in part]
+        # A functional model's layers refer to each other by name.
+        return names.get(part, part) if isinstance(part, str) else part
+
+    return strip(config)
+
+
+def _names(config):
+    """Every name that a Keras config gives, in its order."""
     if isinstance(config, dict):
-        return {k: _nameless(v) for k, v in config.items() if k not in ("name", "build_config")}
+        if isinstance(config.get("name"), str):
+            yield config["name"]
+        config = list(config.values())
     if isinstance(config, list | tuple):
-        return [_nameless(item) for item in config]
-    return config
+        for part in config:
+            yield from _names(part)
 
 
 def _code_of(thing):

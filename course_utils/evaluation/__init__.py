@@ -7,22 +7,27 @@ Only the course classifier (`course_classifier`, and with it `report`) and the l
 import importlib
 
 from course_utils.evaluation import claims, records
+from course_utils.evaluation.attributes import attribute_vector
 from course_utils.evaluation.coverage import expected_coverage, precision_recall_density_coverage
+from course_utils.evaluation.disentanglement import mutual_information_gap
 from course_utils.evaluation.frechet import (
     frechet_distance,
     frechet_feature_distance,
     frechet_floor,
 )
+from course_utils.evaluation.interpolation import path_measures, realism
 from course_utils.evaluation.kernel import kernel_feature_distance, polynomial_mmd2
 from course_utils.evaluation.memorisation import duplicates, memorisation, nearest_distances
 from course_utils.evaluation.modes import class_balance, mode_coverage
 from course_utils.evaluation.reports import Report, Yardstick, report, yardstick
+from course_utils.evaluation.separation import neighbour_accuracy, silhouette
 from course_utils.evaluation.sharpness import high_frequency_energy
 
 __all__ = [
     "ImportanceNLL",
     "Report",
     "Yardstick",
+    "attribute_vector",
     "claims",
     "class_balance",
     "course_classifier",
@@ -36,17 +41,26 @@ __all__ = [
     "kernel_feature_distance",
     "memorisation",
     "mode_coverage",
+    "mutual_information_gap",
     "nearest_distances",
+    "neighbour_accuracy",
+    "path_measures",
     "polynomial_mmd2",
     "precision_recall_density_coverage",
+    "realism",
     "records",
     "report",
+    "silhouette",
     "yardstick",
 ]
 
 
 # These need a framework, imported when they are first asked for.
-_LAZY = {"course_classifier": "features", "ImportanceNLL": "likelihood", "importance_nll": "likelihood"}
+_LAZY = {
+    "course_classifier": "features",
+    "ImportanceNLL": "likelihood",
+    "importance_nll": "likelihood",
+}
 
 
 def __getattr__(name):

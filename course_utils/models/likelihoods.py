@@ -29,7 +29,7 @@ class Bernoulli(keras.layers.Layer):
         super().__init__(**{"dtype": "float32", **options})
 
     def log_prob(self, images, logits):
-        """log p(x | z) in nats, (...,), of images and logits (..., h, w, c)."""
+        """Return log p(x | z) in nats, (...,), of images and logits (..., h, w, c)."""
         # x·l − log(1 + eˡ): no logarithm of a probability that has been rounded to 0 or 1.
         return _sum_over_pixels(images * logits - ops.softplus(logits))
 
@@ -79,7 +79,7 @@ class Gaussian(keras.layers.Layer):
         return float(math.exp(ops.convert_to_numpy(self.log_scale)))
 
     def log_prob(self, images, means):
-        """log p(x | z) in nats, (...,), of images and decoded means (..., h, w, c)."""
+        """Return log p(x | z) in nats, (...,), of images and means (..., h, w, c)."""
         standardised = (images - means) * ops.exp(-self.log_scale)
         log_norm = self.log_scale + 0.5 * math.log(2 * math.pi)
         return _sum_over_pixels(-0.5 * ops.square(standardised) - log_norm)

@@ -150,7 +150,7 @@ class VAE(keras.Model):
         return -ops.mean(bound)
 
     def log_likelihood(self, images, codes, training=False):
-        """log p(x | z) in nats, (samples, n), of images (n, h, w, c) and codes (samples, n, d)."""
+        """Return log p(x | z) in nats, (samples, n), of images and codes (samples, n, d)."""
         samples = codes.shape[0]
         flat = ops.reshape(codes, (-1, self.latent_size))
         # Probabilities near 1 cannot be told apart after rounding; their logits can.
@@ -289,7 +289,9 @@ class _BoundOfABatch(keras.Model):
 
 
 def log_density_ratio(codes, mean, log_var):
-    """log p(z) − log q(z | x) in nats, (samples, n), for p = N(0, I) and q = N(mean, exp(log_var)).
+    """Return log p(z) − log q(z | x) in nats, (samples, n).
+
+    p is N(0, I) and q is N(mean, exp(log_var)).
 
     Args:
         codes: (samples, n, d).
@@ -311,8 +313,8 @@ def _check_networks(encoder, decoder):
     if len(shapes) != 2 or shapes[0] != shapes[1] or len(shapes[0]) != 1:
         raise ValueError(
             f"the encoder must give two outputs of one size, means and log-variances; found "
-            f"{len(shapes)} of shape {', '.join(map(str, shapes))}. The VAE draws the codes itself. "
-            f"See architectures.dense_vae_encoder."
+            f"{len(shapes)} of shape {', '.join(map(str, shapes))}. The VAE draws the codes "
+            f"itself. See architectures.dense_vae_encoder."
         )
     head = outputs[0]._keras_history.operation
     if getattr(head, "activation", keras.activations.linear) is not keras.activations.linear:

@@ -3,7 +3,18 @@
 Only core ipywidgets are used, and only what their version 7 (Colab's) and 8 have in common.
 """
 
+from course_utils.widgets.beta import beta_explorer
 from course_utils.widgets.explorer import Explorer
+from course_utils.widgets.interpolation import PATHS, interpolation_explorer
+from course_utils.widgets.latents import latent_explorer
 from course_utils.widgets.mixtures import COVARIANCES, mixture_explorer
 
-__all__ = ["COVARIANCES", "Explorer", "mixture_explorer"]
+__all__ = [
+    "COVARIANCES",
+    "PATHS",
+    "Explorer",
+    "beta_explorer",
+    "interpolation_explorer",
+    "latent_explorer",
+    "mixture_explorer",
+]

@@ -1,25 +1,31 @@
-"""Pages of images: one axes for everything, one array for many images, so that a drag is followed.
+"""Pages of images, so quick to draw that a dragged slider is followed.
 
-An axes of its own for each image takes some milliseconds, too long for dozens of them.
+Matplotlib takes some milliseconds for an axes, for every few words and for the resampling of an
+image. So what stays the same is drawn once, and images are put into the pixels as they are.
 """
 
+import copy
 import textwrap
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Affine2D
 
-from course_utils.plotting.pictures import checked_images as checked_images
+from course_utils.plotting.pictures import checked_images
 
-GAP, LINE = 0.12, 0.19  # inches: what lies between parts, a line of text
+GAP, LINE = 12, 19  # pixels: what lies between parts, a line of text
 _DPI = 100
-# What surely fits into an inch of text: a line of ten points in bold, and one of nine.
-_TITLE_LETTERS, _LETTERS = 10, 12
+# A letter of the title, of ten points in bold, and of nine points, in pixels; rather too wide.
+_TITLE_LETTER, _LETTER = 10, 8
 
 
 class Page:
-    """A title and lines of text above room for images; all places are in inches.
+    """A title, lines of text and room below them; all places and sizes are in pixels.
 
-    They are measured from the left, and downwards from the upper edge of the room.
+    Places are measured from the left, and downwards from the upper edge of the room.
 
     Args:
         width: of the page.
@@ -28,101 +34,148 @@ class Page:
         lines: texts under the title; long ones are wrapped.
 
     Attributes:
-        figure: matplotlib Figure.
-        axis: the Axes that covers it, whose data coordinates are the places.
+        figure: matplotlib Figure of the page.
     """
 
     def __init__(self, width, height, title, lines=()):
-        title = textwrap.wrap(title, int(_TITLE_LETTERS * (width - 2 * GAP)))
+        title = textwrap.wrap(title, (width - 2 * GAP) // _TITLE_LETTER)
         lines = [part for line in lines
-                 for part in textwrap.wrap(line, int(_LETTERS * (width - 2 * GAP)))]  # fmt: skip
-        head = 1.5 * GAP + LINE * (len(title) + len(lines))
-        self.figure = Figure(figsize=(width, head + height), dpi=_DPI, layout="none")
-        self.axis = self.figure.add_axes((0, 0, 1, 1))
-        self.axis.set_axis_off()
-        self.axis.set(xlim=(0, width), ylim=(height, -head))
+                 for part in textwrap.wrap(line, (width - 2 * GAP) // _LETTER)]  # fmt: skip
+        self._head = GAP + LINE * (len(title) + len(lines)) + GAP // 2
+        self._pixels = np.full((self._head + height, width, 4), 255, np.uint8)
+        self._begin()
         for row, line in enumerate([*title, *lines]):
-            is_title = row < len(title)
-            self.write(GAP, row * LINE + GAP - head, line, va="top", size=10 if is_title else 9,
-                       weight="bold" if is_title else "normal")  # fmt: skip
+            style = {"size": 10, "weight": "bold"} if row < len(title) else {}
+            self.write(GAP, row * LINE + GAP - self._head, line, va="top", **style)
+
+    def copy(self):
+        """Return another page with the same on it; what was drawn here is not drawn again."""
+        if self._has_drawings:
+            canvas = FigureCanvasAgg(self.figure)
+            canvas.draw()
+            self._pixels = np.array(canvas.buffer_rgba())
+            self._begin()
+        other = copy.copy(self)
+        other._pixels = self._pixels.copy()
+        other._begin()
+        return other
 
     def write(self, x, y, text, **options):
         """Write at a place; the options are matplotlib's of a text."""
-        self.axis.text(x, y, text, **{"size": 9, **options})
+        self._has_drawings = True
+        self.figure.text(x, y, text, **{"size": 9, "transform": self._places, **options})
 
-    def show(self, tiles, x, y, width):
-        """Show an array of pixels (h, w, 3) with its upper left corner at a place."""
-        height = width * tiles.shape[0] / tiles.shape[1]
-        self.axis.imshow(tiles, extent=(x, x + width, y + height, y), aspect="auto")
+    def draw(self, x, y, **options):
+        """Draw a line through places, or a mark at each; the options are those of a Line2D."""
+        self._has_drawings = True
+        self.figure.add_artist(Line2D(x, y, **{"transform": self._places, **options}))
+
+    def show(self, pixels, x, y):
+        """Show pixels (h, w, 3) with their upper left corner at a place, under what is drawn."""
+        height, width, _ = pixels.shape
+        y += self._head
+        self._pixels[y : y + height, x : x + width, :3] = pixels
+
+    def _begin(self):
+        height, width, _ = self._pixels.shape
+        # Inches, a little more: rounding must not take the last pixel.
+        size = (width + 0.01) / _DPI, (height + 0.01) / _DPI
+        self.figure = _FixedFigure(figsize=size, dpi=_DPI, layout="none")
+        self.figure.add_artist(_Pixels(self._pixels))
+        self._has_drawings = False
+        self._places = Affine2D().scale(1, -1).translate(0, height - self._head)
 
 
-def tiled(images, below=None):
-    """Join rows of images into one array, with a white line after each image.
+class _FixedFigure(Figure):
+    """A figure that is saved as it is, whatever the settings: its pixels are counted."""
+
+    def savefig(self, *arguments, **options):
+        super().savefig(*arguments, **{**options, "dpi": _DPI})
+
+
+class _Pixels(Artist):
+    """Pixels (h, w, 4) that fill a figure. Matplotlib's own artist would resample them."""
+
+    def __init__(self, pixels):
+        super().__init__()
+        self.pixels = pixels
+
+    def draw(self, renderer):
+        settings = renderer.new_gc()
+        renderer.draw_image(settings, 0, 0, self.pixels[::-1])
+        settings.restore()
+
+
+def tiled(images, width, line=2, below=None):
+    """Join rows of images into one array of pixels, with white after each image.
 
     Args:
         images: (rows, columns, h, w, c), in [0, 1].
+        width: how wide an image should be, about: its pixels become squares of whole ones, or it
+            is reduced by a whole number.
+        line: white pixels to the right of each image.
         below: white pixels below each image; None: as to its right.
 
     Returns:
-        (rows · (h + below), columns · (w + line), 3); the line is a pixel wide, in large images
-        wider.
+        uint8 (rows · (height + below), columns · (width + line), 3).
     """
-    rows, columns, height, width, channels = images.shape
-    line = max(1, height // 28)
-    below = line if below is None else below
-    joined = np.ones((rows, height + below, columns, width + line, 3), np.float32)
+    images = _reduced(images, images.shape[3] // width)
+    rows, columns, height, own_width, _ = images.shape
+    scale = max(1, round(width / own_width))
+    height, width, below = scale * height, scale * own_width, line if below is None else below
+    images = np.rint(255 * images).astype(np.uint8).repeat(scale, axis=2).repeat(scale, axis=3)
+    joined = np.full((rows, height + below, columns, width + line, 3), 255, np.uint8)
     joined[:, :height, :, :width] = images.swapaxes(1, 2)
     return joined.reshape(rows * (height + below), columns * (width + line), 3)
 
 
-def images_from(source, images, count):
-    """Check images that a function of the caller's returned.
+def _reduced(images, factor):
+    """Images whose pixels are the means of factor · factor ones."""
+    if factor < 2:
+        return images
+    *count, height, width, channels = images.shape
+    height, width = height // factor, width // factor
+    images = images[..., : height * factor, : width * factor, :]
+    return images.reshape(*count, height, factor, width, factor, channels).mean(axis=(-4, -2))
+
+
+def checked(name, images, count=None):
+    """Check images that were given, or that a given function returned.
 
     Args:
-        source: the function, as messages are to call it.
-        images: what it returned.
-        count: how many images it was asked for.
+        name: what messages are to call them.
+        images: what should be images.
+        count: how many there should be, or None.
 
     Returns:
         (count, h, w, 1 or 3), clipped to [0, 1].
 
     Raises:
-        ValueError: they are not so many images with finite pixels in [0, 1].
+        ValueError: they are not so many images, at least one, with finite pixels in [0, 1].
     """
     images = np.asarray(images)
     if images.dtype.kind not in "biuf" or not images.size:
         raise ValueError(
-            f"{source} must return {count} images (n, h, w, 1 or 3), found an array of shape "
-            f"{images.shape} and type {images.dtype}."
+            f"{name} must be images (n, h, w, 1 or 3), found an array of shape {images.shape} and "
+            f"type {images.dtype}."
         )
     if broken := np.count_nonzero(~np.isfinite(images)):
         raise ValueError(
-            f"{source} must return finite pixels, found NaN or infinity in {broken:,} of "
+            f"{name} must have finite pixels, found NaN or infinity in {broken:,} of "
             f"{images.size:,}. Training may have diverged."
         )
     try:
         images = checked_images(images)
     except ValueError as error:
-        raise ValueError(f"what {source} returned cannot be shown: {error}") from error
-    if len(images) != count:
+        raise ValueError(f"{name} cannot be shown: {error}") from error
+    if count not in (None, len(images)):
         raise ValueError(
-            f"{source} was asked for {count} images and returned {len(images)}. It must return "
-            f"one image for each."
+            f"{name} must be {count} images, one for each that was asked for; found {len(images)}."
         )
     return images
 
 
-def images_given(images, least=1):
-    """Check the images that an explorer is given, (n, h, w, 1 or 3), at least so many of them."""
-    images = np.asarray(images)
-    if images.ndim == 4 and len(images) < least:
-        raise ValueError(
-            f"images must be {least} at least, found {len(images)}. Pass more of the data set."
-        )
-    return images_from("images", images, len(images)) if images.ndim == 4 else checked_images(images)
-
-
-def minus(number, digits=2):
-    """Write a number with a true minus sign."""
-    # Adding zero makes −0 a 0.
-    return f"{round(float(number), digits) + 0:.{digits}f}".replace("-", "−")
+def minus(number, form=".2f"):
+    """Write a number with a true minus sign, and nought without."""
+    text = f"{round(float(number), 9):{form}}"
+    return text.replace("-", "−") if float(text) else text.replace("-", "")

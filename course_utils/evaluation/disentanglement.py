@@ -1,0 +1,199 @@
+"""Does one dimension of the code stand for one factor of the images? The mutual information gap.
+
+Chen et al., "Isolating sources of disentanglement in variational autoencoders" (2018), eq. 6: the
+information that the best dimension has about a factor, less that of the second best, as a share of
+all there is to know about the factor. It is 1 if a single dimension knows the factor and no other
+knows anything of it; it is 0 if two know equally much, however much that is. It needs the true
+factors, and so drawn images.
+
+Codes are posterior means in bins of equal width, as in Locatello et al., "Challenging common
+assumptions in the unsupervised learning of disentangled representations" (2019); Chen et al. draw
+from the posterior instead. Both estimate information from counts, which finds some even where
+there is none; here that is taken off (`mutual_information_gap` says how).
+"""
+
+import dataclasses
+import warnings
+
+import numpy as np
+from scipy import special, stats
+from sklearn.metrics.cluster import expected_mutual_information
+
+from course_utils.evaluation import checks
+
+# Shuffles that the floor is averaged over.
+_SHUFFLES = 10
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class MutualInformationGap:
+    """How far single dimensions of a code stand for single factors.
+
+    Attributes:
+        score: mean gap over the factors, from 0 to 1.
+        floor: what the same codes score against shuffled factors: above 0, for of several
+            dimensions that know nothing one always seems to know the most.
+        gaps: factor name to its gap, from 0 to 1.
+        information: float64 (factors, d), what each dimension tells about each factor: 1 is
+            everything, 0 nothing more than chance, so that it may fall a little below.
+        names: the factors' names, in the order of the rows of `information`.
+    """
+
+    score: float
+    floor: float
+    gaps: dict[str, float]
+    information: np.ndarray
+    names: tuple[str, ...]
+
+    def __str__(self):
+        each = ", ".join(f"{name} {gap:.3f}" for name, gap in self.gaps.items())
+        return f"mutual information gap {self.score:.3f} (by chance {self.floor:.3f}): {each}"
+
+
+def mutual_information_gap(codes, factors, *, bins=20, seed=0):
+    """Mutual information gap between the dimensions of a code and the factors of the images.
+
+    Each dimension is cut into `bins` bins of equal width between its smallest and largest value. So
+    its scale does not count, a dimension that hardly varies is read as closely as any other, and a
+    single far outlier makes the bins of the rest coarse. A factor of whole numbers (or booleans) is
+    taken as it is, one category per number. A continuous factor is cut into `bins` bins that hold
+    equally many images; equal values stay together.
+
+    The information I found in counts is biased upwards: independent codes in 20 × 20 bins seem to
+    know 6 % of a factor from 1,000 images. So chance is taken off, I' = (I − E) / (H − E), with H
+    the entropy of the factor and E the mean of I over all ways to shuffle it, which is known in
+    closed form (Vinh et al., "Information theoretic measures for clusterings comparison", 2010).
+    I' averages 0 exactly for independent codes and is 1 for codes that determine the factor;
+    between, it errs towards less (by 0.02 at worst for correlated Gaussians and 1,000 images; the
+    Miller-Madow correction leaves 0.02 too much where there is nothing, and that makes gaps).
+
+    Args:
+        codes: (n, d), one per image, n > bins; posterior means for a variational autoencoder. With
+            d = 1 there is no second best, and the gap is all that the dimension knows.
+        factors: name -> (n,), whole numbers or booleans for categories, floats for continuous
+            factors.
+        bins: number of bins, at least 2.
+        seed: for the shuffles behind the floor.
+
+    Returns:
+        MutualInformationGap.
+
+    Raises:
+        ValueError: no codes, NaN, factors that are no numbers or not one per code, a factor that
+            has the same value everywhere, or `bins` that are no such number.
+    """
+    checks.whole_number("bins", bins, 2)
+    codes = checks.features("codes", codes, least=bins + 1, why=f"for more than the {bins} bins")
+    values = _checked(factors, len(codes))
+    _warn_about(codes, bins)
+    dimensions = [_numbered(_equal_width(column, bins)) for column in codes.T]
+    kinds = [_numbered(_equally_filled(v, bins) if v.dtype.kind == "f" else v) for v in values]
+    entropies = np.array([[_entropy(np.bincount(kind))] for kind in kinds])
+    # Depends on how often each value occurs, not on which code it goes with: the same for shuffles.
+    by_chance = np.array([[_expected(kind, dim) for dim in dimensions] for kind in kinds])
+
+    def more_than_chance(dimensions):
+        found = np.array([[_information(kind, dim) for dim in dimensions] for kind in kinds])
+        return (found - by_chance) / (entropies - by_chance)
+
+    information = more_than_chance(dimensions)
+    gaps = dict(zip(factors, _gaps(information).tolist(), strict=True))
+    rng = np.random.default_rng(seed)
+    orders = (rng.permutation(len(codes)) for _ in range(_SHUFFLES))
+    shuffled = [_gaps(more_than_chance([dim[order] for dim in dimensions])) for order in orders]
+    return MutualInformationGap(
+        score=float(np.mean(list(gaps.values()))),
+        floor=float(np.mean(shuffled)),
+        gaps=gaps,
+        information=information,
+        names=tuple(gaps),
+    )
+
+
+def _gaps(information):
+    """Best less second best of each row; what is below chance counts as nothing."""
+    known = np.maximum(information, 0)
+    # A dimension that knows nothing: the second best of a code that has only one.
+    best = np.sort(np.pad(known, ((0, 0), (1, 0))), axis=1)
+    return best[:, -1] - best[:, -2]
+
+
+def _equal_width(column, bins):
+    low, high = column.min(), column.max()
+    if low == high:
+        return np.zeros(len(column))
+    # The largest value belongs to the last bin, as in a histogram.
+    return np.minimum(np.floor((column - low) / (high - low) * bins), bins - 1)
+
+
+def _equally_filled(values, bins):
+    # By the middle of the ranks of equal values: none is torn apart, and the smallest and largest
+    # value never share a bin, however often one of them occurs.
+    return np.floor((stats.rankdata(values) - 0.5) / len(values) * bins)
+
+
+def _numbered(values):
+    """The values as numbers from 0, without gaps."""
+    return np.unique(values, return_inverse=True)[1]
+
+
+def _table(first, second):
+    """How often each pair of numbers occurs."""
+    shape = first.max() + 1, second.max() + 1
+    return np.bincount(first * shape[1] + second, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _information(first, second):
+    table = _table(first, second)
+    return _entropy(table.sum(axis=0)) + _entropy(table.sum(axis=1)) - _entropy(table)
+
+
+def _expected(first, second):
+    return expected_mutual_information(_table(first, second), len(first))
+
+
+def _entropy(counts):
+    """In nats, of the shares that the counts are of their sum."""
+    return special.entr(counts / counts.sum()).sum()
+
+
+def _checked(factors, count):
+    """The factors' values; names in messages are those of the dictionary."""
+    if not factors:
+        raise ValueError(
+            "factors is empty: give a dictionary from names to values, such as data.factors_test."
+        )
+    checked = []
+    for name, given in factors.items():
+        values = np.asarray(given)
+        if values.shape != (count,) or values.dtype.kind not in "biuf":
+            raise ValueError(
+                f"factor {name!r} must be ({count},) numbers, one per code, found shape "
+                f"{values.shape} of {values.dtype}."
+            )
+        checks.finite(f"factor {name!r}", values)
+        if values.min() == values.max():
+            raise ValueError(
+                f"factor {name!r} is {values[0]} for all {count} images: there is nothing to know "
+                f"about it. Leave it out, or take images in which it varies."
+            )
+        checked.append(values)
+    return checked
+
+
+def _warn_about(codes, bins):
+    constant = np.flatnonzero(codes.min(axis=0) == codes.max(axis=0))
+    if len(constant):
+        warnings.warn(
+            f"{len(constant)} of {codes.shape[1]} dimensions of codes are constant, the first is "
+            f"{constant[0]}: they know nothing and count as 0.",
+            checks.ConstantFeaturesWarning,
+            stacklevel=3,
+        )
+    if len(codes) < bins**2:
+        warnings.warn(
+            f"{len(codes)} codes for {bins} × {bins} bins: fewer than pairs of bins, so that much "
+            f"of what the codes know cannot be told from chance. Take more images or fewer bins.",
+            checks.FewSamplesWarning,
+            stacklevel=3,
+        )

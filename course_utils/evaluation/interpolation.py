@@ -1,0 +1,186 @@
+"""How a path of images runs from one end to the other, in a space of features.
+
+Decode equally spaced codes between two images, take the features of what comes out, and look at the
+path. Two things can go wrong. It may wander (`detour`) or jump (`largest_step`), which
+`path_measures` tells; and what lies between the ends may look like nothing real, which `realism`
+tells. A cross-fade of pixels passes the first and fails the second, so quote both.
+
+The relative is perceptual path length (Karras et al., "A style-based generator architecture for
+generative adversarial networks", 2019): the mean squared distance between images of two codes that
+are ε apart, divided by ε². It has the unit of the feature space and falls for any model whose
+images differ less. Here each path is divided by the distance between its own ends, so there is no
+unit, and a model gains nothing by changing little; but steps are coarse, not infinitesimal, and
+what happens within a step is not seen.
+"""
+
+import dataclasses
+import math
+import typing
+import warnings
+
+import numpy as np
+
+from course_utils.evaluation import checks, coverage
+
+# How near two ends come that differ by rounding in float32, relative to their norm.
+_ROUNDING = 1e-6
+
+
+class CoincidingEndsWarning(UserWarning):
+    """Paths that end where they begin, and so have no straight line to be compared with."""
+
+
+class PathSummary(typing.NamedTuple):
+    """Means over paths and their standard errors; NaN as an error if there was one path.
+
+    The errors are right for independent paths; paths that share an end are not.
+    """
+
+    detour: float
+    detour_error: float
+    largest_step: float
+    largest_step_error: float
+    paths: int
+
+    def __str__(self):
+        return (
+            f"detour {self.detour:.3f} ± {self.detour_error:.2g}, "
+            f"largest step {self.largest_step:.3f} ± {self.largest_step_error:.2g} "
+            f"({self.paths:,} paths)"
+        )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PathMeasures:
+    """How straight and how even paths are.
+
+    Attributes:
+        detour: float64 (kept,), length of the path divided by the distance between its ends; 1 is a
+            straight line.
+        largest_step: float64 (kept,), the largest step divided by the mean step of the path; 1 if
+            all steps are equal, up to steps − 1 if the path is one jump.
+        kept: bool (pairs,), false for the paths left out because their ends coincide.
+    """
+
+    detour: np.ndarray
+    largest_step: np.ndarray
+    kept: np.ndarray
+
+    @property
+    def left_out(self):
+        """Number of paths whose ends coincide."""
+        return int((~self.kept).sum())
+
+    def summary(self):
+        """Means with standard errors, as a PathSummary."""
+        return PathSummary(
+            *_mean_and_error(self.detour), *_mean_and_error(self.largest_step), len(self.detour)
+        )
+
+    def __str__(self):
+        left_out = f", {self.left_out} left out" if self.left_out else ""
+        return f"{self.summary()}{left_out}"
+
+
+def path_measures(features):
+    """Detour and largest step of paths of images, one path per pair of ends.
+
+    Both are blind to shift, rotation and scale of the features. A path whose ends coincide has no
+    detour; it is left out, and a warning says how many were. What counts as straight depends on the
+    features: a path of pixels is straight for a cross-fade and for little else, so compare paths in
+    one space, and with the path of the cross-fade.
+
+    Args:
+        features: (pairs, steps, d), features of consecutive images along each path, ends included;
+            at least 3 steps, as two images are always a straight line.
+
+    Returns:
+        PathMeasures.
+
+    Raises:
+        ValueError: another shape, too few steps, NaN, or coinciding ends of every path.
+    """
+    features = np.asarray(features, dtype=np.float64)
+    if features.ndim != 3 or 0 in features.shape:
+        raise ValueError(
+            f"features must be (pairs, steps, d), found shape {features.shape}. One path alone "
+            f"needs the first axis too: features[None]."
+        )
+    steps = features.shape[1]
+    if steps < 3:
+        raise ValueError(
+            f"features have {steps} images per path, at least 3 are needed: what lies between the "
+            f"ends makes the path."
+        )
+    checks.finite("features", features)
+    kept = _with_different_ends(features)
+    features = features[kept]
+    lengths = np.linalg.norm(np.diff(features, axis=1), axis=2)
+    path, straight = lengths.sum(axis=1), np.linalg.norm(features[:, -1] - features[:, 0], axis=1)
+    # Neither can leave its range but for rounding.
+    return PathMeasures(
+        detour=np.maximum(path / straight, 1.0),
+        largest_step=np.clip(lengths.max(axis=1) / path * (steps - 1), 1.0, steps - 1),
+        kept=kept,
+    )
+
+
+def realism(features, real_features, k=5):
+    """Which images look real: those within the ball around some real image.
+
+    A ball reaches to the k-th nearest other real image, and is open, as in
+    `precision_recall_density_coverage`: the mean of the answer is the precision (Kynkäänniemi et
+    al., "Improved precision and recall metric", 2019). This is the yes or no behind it, one per
+    image, so that the middle of a path can be told from its ends; their "realism score" grades it.
+
+    Args:
+        features: (m, d), of the images in question; paths as features.reshape(-1, d).
+        real_features: (n, d), n > k.
+        k: which nearest neighbour a ball reaches to.
+
+    Returns:
+        bool (m,).
+
+    Raises:
+        ValueError: no two such sets, NaN, k not a whole number from 1, or no more than k real rows.
+    """
+    checks.whole_number("k", k, 1)
+    features = checks.features("features", features)
+    real = checks.features(
+        "real_features", real_features, k + 1, f"for each to have {k} neighbours"
+    )
+    checks.same_dimensions("features", features, "real_features", real)
+    # Distances are the same from everywhere; from the middle, they lose the fewest digits.
+    middle = real.mean(axis=0)
+    features, real = features - middle, real - middle
+    reach = coverage._squared_radii(real, k)
+    inside = np.zeros(len(features), dtype=bool)
+    for rows in checks.blocks(len(real), coverage._PAIR_BYTES * len(features)):
+        distances = coverage._squared_distances(real[rows], features, margin=coverage._ROUNDING)
+        inside |= (distances < reach[rows, None]).any(axis=0)
+    return inside
+
+
+def _with_different_ends(features):
+    """Which paths end elsewhere than they begin; warns at the line that measures."""
+    first, last = features[:, 0], features[:, -1]
+    size = np.maximum(np.linalg.norm(first, axis=1), np.linalg.norm(last, axis=1))
+    kept = np.linalg.norm(last - first, axis=1) > _ROUNDING * size
+    if not kept.any():
+        raise ValueError(
+            f"the ends of all {len(features)} paths coincide: there is no straight line to compare "
+            f"a path with. Take ends that differ; if they do, the features are dead."
+        )
+    if not kept.all():
+        warnings.warn(
+            f"{(~kept).sum()} of {len(kept)} paths end where they begin, the first is "
+            f"{np.argmin(kept)}: they have no detour and are left out.",
+            CoincidingEndsWarning,
+            stacklevel=3,
+        )
+    return kept
+
+
+def _mean_and_error(values):
+    error = np.std(values, ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    return float(np.mean(values)), float(error)

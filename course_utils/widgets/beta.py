@@ -1,0 +1,135 @@
+"""VAEs that weigh the KL term differently, side by side."""
+
+import math
+import numbers
+
+import ipywidgets
+
+from course_utils.widgets import pages
+from course_utils.widgets.explorer import Explorer
+from course_utils.widgets.pages import GAP
+
+IMAGES_SHOWN = 12
+_SAMPLE_ROWS = 2
+_TILE, _NAMES, _LEAST_WIDTH = 56, 110, 300  # pixels: an image, the rows' names, all images
+
+
+def beta_explorer(
+    models, images, *, notes=None, seed=0, title="What does a larger β give, and what does it cost?"
+):
+    """Show what models with different weights β of the KL term make of images, and of noise.
+
+    All images are made when the explorer is: the slider only shows them.
+
+    Args:
+        models: dict of β to a model with the methods `reconstruct` of images (n, h, w, c) and
+            `sample(count, seed=…)`, both of which return images in [0, 1]; for instance VAEs.
+        images: (n, h, w, c) in [0, 1], preferably held out. Of more than `IMAGES_SHOWN`, the
+            first ones are shown.
+        notes: dict of β to a short text or to a dict of names to numbers (rate, distortion,
+            active dimensions), shown above that model's images; or None.
+        seed: of the samples; all models are given the same.
+        title: the question that the picture answers.
+
+    Returns:
+        Explorer with the control `beta`.
+
+    Raises:
+        ValueError: an argument is not as described, or a method does not return images of the
+            same shape.
+    """
+    images = pages.checked("images", images)[:IMAGES_SHOWN]
+    notes = _checked_notes({} if notes is None else notes, _checked_models(models))
+    made = {beta: _made(beta, models[beta], images, seed) for beta in sorted(models)}
+
+    def draw(beta):
+        note = _in_words(notes.get(beta, ""))
+        line = f"β = {beta:g}{': ' if note else ''}{note}"
+        return _figure(made[beta], title, line), (
+            f"{line}. Rows of images: {len(images)} originals, their reconstructions, and "
+            f"{_SAMPLE_ROWS * len(images)} samples."
+        )
+
+    betas = list(made)
+    slider = ipywidgets.SelectionSlider(
+        options=[(f"{beta:g}", beta) for beta in betas],
+        # The VAE itself, where it is among them.
+        value=1 if 1 in betas else betas[len(betas) // 2],
+        description="β", style={"description_width": "initial"},
+    )  # fmt: skip
+    return Explorer({"beta": slider}, draw)
+
+
+def _made(beta, model, images, seed):
+    """Return a dict of row name to an array of pixels, each image in a place of its own."""
+    count = _SAMPLE_ROWS * len(images)
+    rebuilt = pages.checked(
+        f"what reconstruct of models[{beta:g}] returned", model.reconstruct(images), len(images)
+    )
+    samples = pages.checked(
+        f"what sample of models[{beta:g}] returned", model.sample(count, seed=seed), count
+    )
+    for name, found in (("reconstruct", rebuilt), ("sample", samples)):
+        if found.shape[1:] != images.shape[1:]:
+            raise ValueError(
+                f"{name} of models[{beta:g}] must return images of shape {images.shape[1:]}, as "
+                f"they were given, found {found.shape[1:]}. Pass images like those that the models "
+                f"were trained on."
+            )
+    return {
+        "originals": pages.tiled(images[None], _TILE),
+        "reconstructed": pages.tiled(rebuilt[None], _TILE),
+        "samples": pages.tiled(
+            samples.reshape(_SAMPLE_ROWS, len(images), *images.shape[1:]), _TILE
+        ),
+    }
+
+
+def _figure(rows, title, line):
+    """Return a Figure with each row's name at the left of its images."""
+    width = max(next(iter(rows.values())).shape[1], _LEAST_WIDTH)
+    height = sum(len(pixels) + GAP for pixels in rows.values())
+    page = pages.Page(_NAMES + width + GAP, height, title, [line])
+    top = 0
+    for name, pixels in rows.items():
+        page.write(_NAMES - 8, top + len(pixels) / 2, name, ha="right", va="center")
+        page.show(pixels, _NAMES, top)
+        top += len(pixels) + GAP
+    return page.figure
+
+
+def _checked_models(models):
+    """Return the same dict, if it is one of numbers to models."""
+    if not isinstance(models, dict) or not models:
+        raise ValueError(
+            f"models must be a dict of β to a model, at least one, found {models!r}. For "
+            f"instance, {{1.0: vae}}."
+        )
+    for beta, model in models.items():
+        if not isinstance(beta, numbers.Real) or not 0 <= beta < math.inf:
+            raise ValueError(
+                f"the keys of models are the β they were trained with, numbers from 0; found "
+                f"{beta!r}."
+            )
+        for method in ("reconstruct", "sample"):
+            if not callable(getattr(model, method, None)):
+                raise ValueError(
+                    f"models[{beta:g}] must have a method {method}, found "
+                    f"{type(model).__name__} without. Wrap it in an object that has."
+                )
+    return models
+
+
+def _checked_notes(notes, models):
+    if not isinstance(notes, dict) or set(notes) - set(models):
+        raise ValueError(
+            f"notes must be a dict with some of the keys of models, {sorted(models)}, found "
+            f"{list(notes) if isinstance(notes, dict) else notes!r}."
+        )
+    return notes
+
+
+def _in_words(note):
+    if not isinstance(note, dict):
+        return str(note)
+    return ", ".join(f"{name} {value:,.4g}" for name, value in note.items())

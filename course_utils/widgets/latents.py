@@ -1,0 +1,348 @@
+"""A code that is moved by hand, and what a decoder makes of it."""
+
+import functools
+import math
+import numbers
+
+import ipywidgets
+import numpy as np
+
+from course_utils import plotting
+from course_utils.evaluation import checks
+from course_utils.plotting.look import LABEL_BOX
+from course_utils.widgets import pages
+from course_utils.widgets.explorer import Explorer
+from course_utils.widgets.pages import GAP, LINE, minus
+
+CODES_SHOWN = 2000
+# Pixels: the side of the plane, of the image, of a small one; room for marks and for names.
+_PLANE, _IMAGE, _TILE, _MARK, _LABELS, _LEAST_WIDTH = 360, 252, 56, 14, 55, 400
+_ACCENT = plotting.COLOURS[1]
+_WHOLE_NAME = {"description_width": "initial"}
+
+
+def latent_explorer(
+    decode,
+    size,
+    *,
+    start=None,
+    shown=8,
+    dimensions=None,
+    values=7,
+    points=None,
+    labels=None,
+    class_names=None,
+    limit=3.0,
+    title="What does the decoder make of this code?",
+):
+    """Show the image that a code is decoded to, with a slider for each dimension of the code.
+
+    A code of two dimensions is shown as a cross in their plane. Of one with more, the picture
+    shows what moving each dimension would do: a row of images for each, decoded from the same
+    code with only that dimension changed.
+
+    Args:
+        decode: function of codes (n, size), float32, that returns images (n, h, w, c) in [0, 1].
+            It is called once a picture: `decode` of a VAE is quick for so few codes, where
+            `predict` of a Keras model takes 30 ms before it begins.
+        size: number of dimensions of a code.
+        start: code (size,) to start from, that of an image for instance; None: zeros.
+        shown: how many sliders there are at most; the other dimensions keep their start.
+        dimensions: which dimensions have a slider, counted from 0; None: the first ones.
+        values: how many values of each dimension are decoded for its row, 0 for no rows; of a
+            code of two dimensions, the plane is shown instead.
+        points: for a code of two dimensions, codes (n, 2) to show in the plane, or None. Of more
+            than `CODES_SHOWN`, as many drawn at random are shown.
+        labels: class of each point (n,), whole numbers from 0, or None.
+        class_names: names in the order of the labels; None: the labels themselves.
+        limit: the sliders go from -limit to limit.
+        title: the question that the picture answers.
+
+    Returns:
+        Explorer with a control for each dimension that has a slider: `z0`, `z1`, …
+
+    Raises:
+        ValueError: an argument is not as described, or `decode` does not return images.
+    """
+    if not callable(decode):
+        raise ValueError(
+            f"decode must be a function of codes (n, size), found {type(decode).__name__}. Of a "
+            f"model, pass its method: model.decode."
+        )
+    for name, value, low in (("size", size, 1), ("shown", shown, 1), ("values", values, 0)):
+        checks.whole_number(name, value, low)
+    if values == 1:
+        raise ValueError("values must be 0, for no rows, or at least 2, both ends; found 1.")
+    if not (isinstance(limit, numbers.Real) and 0 < limit < math.inf):
+        raise ValueError(f"limit must be a number above 0, found {limit!r}. For instance, 3.0.")
+    dimensions = _checked_dimensions(dimensions, size, shown)
+    start = _checked_start(start, size, dimensions, limit)
+    if size == 2:
+        view = _Plane(points, labels, class_names, limit, title)
+    elif points is not None or labels is not None:
+        raise ValueError(
+            f"points and labels are shown in the plane of a code of 2 dimensions, found size "
+            f"{size}. Leave them out."
+        )
+    else:
+        view = _Rows(size, dimensions, values, limit, title)
+
+    def draw(**setting):
+        code = start.copy()
+        code[dimensions] = list(setting.values())
+        codes = np.concatenate([code[None], view.others(code)])
+        images = pages.checked("what decode returned", decode(codes), len(codes))
+        # No line ends within one of these.
+        moved = ", ".join(f"z[{index}]\xa0=\xa0{minus(code[index])}" for index in dimensions)
+        figure, seen = view.draw(code, images, moved)
+        return figure, f"The image decoded from {moved}. {seen}".replace("\xa0", " ")
+
+    sliders = {
+        f"z{index}": ipywidgets.FloatSlider(
+            float(start[index]), min=-limit, max=limit, step=limit / 30,
+            description=f"z[{index}]", style=_WHOLE_NAME,
+        )
+        for index in dimensions
+    }  # fmt: skip
+    return Explorer(sliders, draw)
+
+
+class _Rows:
+    """The image, and beside it a row of images for each dimension that has a slider."""
+
+    def __init__(self, size, dimensions, values, limit, title):
+        self.dimensions, self.limit, self.title = dimensions, limit, title
+        self.values = np.linspace(-limit, limit, values)
+        rest = size - len(dimensions)
+        self.rest = f" The other {rest} of {size} dimensions keep their start." if rest else ""
+        # All frames have images of the same size, and all else in common.
+        self._page = functools.cache(self._page_around)
+
+    def others(self, code):
+        """Codes (dimensions · values, size) with one dimension changed each."""
+        codes = np.tile(code, (len(self.dimensions), len(self.values), 1))
+        for row, index in enumerate(self.dimensions):
+            codes[row, :, index] = self.values
+        return codes.reshape(-1, len(code))
+
+    def draw(self, code, images, moved):
+        """Return the figure, and in words what is beside the image."""
+        image = pages.tiled(images[None, :1], _IMAGE)
+        if not len(self.values):
+            width = max(image.shape[1], _LEAST_WIDTH) + 2 * GAP
+            page = pages.Page(width, len(image) + GAP, self.title, [f"{moved}.{self.rest}"])
+            page.show(image, GAP, 0)
+            return page.figure, self.rest.strip()
+        rows = images[1:].reshape(len(self.dimensions), len(self.values), *images.shape[1:])
+        # Room below each row for the mark of where its dimension is.
+        rows = pages.tiled(rows, _TILE, below=_MARK)
+        page, left, middles, bottoms = self._page(image.shape, rows.shape)
+        page = page.copy()
+        page.show(image, GAP, LINE)
+        page.show(rows, left, LINE)
+        places = np.interp(code[self.dimensions], self.values, middles)
+        page.draw(places, bottoms + _MARK / 2, marker="^", linestyle="", color=_ACCENT,
+                  markersize=6)  # fmt: skip
+        return page.figure, (
+            f"Beside it, a row for each of these dimensions: {len(self.values)} images with that "
+            f"one from {minus(-self.limit, '.3g')} to {minus(self.limit, '.3g')} and the others kept."
+            f"{self.rest}"
+        )
+
+    def _page_around(self, image, rows):
+        """Return the page around images of these shapes, and the places of what goes onto it."""
+        left = GAP + image[1] + _LABELS
+        note = f"A row: the same code with one dimension changed; the mark: where it is.{self.rest}"
+        page = pages.Page(
+            left + rows[1] + GAP, LINE + max(image[0], rows[0]) + GAP, self.title, [note]
+        )
+        page.write(GAP, LINE - 5, "decoded from this code")
+        tile_width, row_height = rows[1] / len(self.values), rows[0] / len(self.dimensions)
+        middles = left + tile_width * (np.arange(len(self.values)) + 0.5) - 1
+        for x, value in zip(middles, self.values, strict=True):
+            page.write(x, LINE - 5, minus(value, ".3g"), ha="center", size=8, color="0.3")
+        bottoms = LINE + row_height * (np.arange(len(self.dimensions)) + 1) - _MARK
+        for bottom, index in zip(bottoms, self.dimensions, strict=True):
+            page.write(left - 8, bottom - (row_height - _MARK) / 2, f"z[{index}]", ha="right",
+                       va="center")  # fmt: skip
+        return page, left, middles, bottoms
+
+
+class _Plane:
+    """The plane of a code of two dimensions, and beside it the image at the cross."""
+
+    def __init__(self, points, labels, class_names, limit, title):
+        self.limit, self.title = limit, title
+        self.groups, self.caption = [], "the plane of codes"
+        self._page = functools.cache(self._page_around)
+        if points is None:
+            if labels is not None:
+                raise ValueError("labels belong to points, found no points. Pass both.")
+            return
+        points = _checked_points(points)
+        labels = _checked_labels(labels, len(points))
+        names = _checked_names(class_names, labels)
+        total = len(points)
+        self.caption = f"codes of {total:,} images"
+        if total > CODES_SHOWN:
+            chosen = np.random.default_rng(0).choice(total, CODES_SHOWN, replace=False)
+            points, labels = points[chosen], labels[chosen]
+            self.caption = f"codes of {CODES_SHOWN:,} of {total:,} images"
+        inside = (np.abs(points) <= limit).all(axis=1)
+        if outside := np.count_nonzero(~inside):
+            self.caption += f" ({outside:,} lie outside)"
+        for index, name in names.items():
+            group = points[inside & (labels == index)]
+            if len(group):
+                self.groups.append((index, name, group))
+
+    def others(self, code):
+        """No codes but the one at the cross."""
+        return np.empty((0, len(code)), code.dtype)
+
+    def draw(self, code, images, moved):
+        """Return the figure, and in words what is beside the image."""
+        _, height, width, _ = images.shape
+        image = pages.tiled(images[None], round(_PLANE * min(1, width / height)))
+        page, right = self._page(image.shape)
+        page = page.copy()
+        page.write(right, LINE - 5, f"decoded from {moved}")
+        page.show(image, right, LINE)
+        # White below black is seen on every colour.
+        for colour, width in (("white", 5), ("black", 2)):
+            page.draw(*self._places([code]), marker="+", color=colour, markersize=18,
+                      markeredgewidth=width)  # fmt: skip
+        classes = f" in {len(self.groups)} classes" if len(self.groups) > 1 else ""
+        return page.figure, (
+            f"Beside it {self.caption}{classes}, from {minus(-self.limit, '.3g')} to "
+            f"{minus(self.limit, '.3g')}, with a cross at this code."
+        )
+
+    def _places(self, codes):
+        """Places x, y on the page of codes (n, 2)."""
+        x, y = np.asarray(codes, dtype=float).T
+        scale = _PLANE / 2 / self.limit
+        return GAP + LINE + scale * (x + self.limit), LINE + scale * (self.limit - y)
+
+    def _page_around(self, image):
+        """Return the page with the plane, and where the image goes onto it."""
+        right = GAP + LINE + _PLANE + 2 * GAP
+        page = pages.Page(
+            right + image[1] + GAP, LINE + max(image[0], _PLANE + LINE) + GAP, self.title
+        )
+        low, high = -self.limit, self.limit
+        box = [(low, low), (high, low), (high, high), (low, high), (low, low)]
+        for line in (box, [(low, 0), (high, 0)], [(0, low), (0, high)]):
+            page.draw(*self._places(line), color="0.8", linewidth=1)
+        for index, _, group in self.groups:
+            page.draw(
+                *self._places(group), marker=plotting.MARKERS[index % len(plotting.MARKERS)],
+                linestyle="", color=_colour(index), alpha=0.45, markersize=3, markeredgewidth=0,
+            )  # fmt: skip
+        if len(self.groups) > 1:
+            for index, name, group in self.groups:
+                x, y = self._places(np.median(group, axis=0)[None])
+                page.write(*x, *y, name, color=_colour(index), weight="bold", ha="center",
+                           va="center", bbox=LABEL_BOX)  # fmt: skip
+        left, bottom = GAP + LINE, LINE + _PLANE
+        page.write(left, LINE - 5, self.caption)
+        for part, text, along, upwards in (
+            (0, minus(low, ".3g"), "left", "bottom"), (0.5, "0", "center", "center"),
+            (1, minus(high, ".3g"), "right", "top"), (0.75, "z[0]", "center", None),
+            (0.75, "z[1]", None, "center"),
+        ):  # fmt: skip
+            if along:
+                page.write(left + part * _PLANE, bottom + 4, text, ha=along, va="top", size=8)
+            if upwards:
+                page.write(left - 4, bottom - part * _PLANE, text, ha="right", va=upwards, size=8,
+                           rotation=90)  # fmt: skip
+        return page, right
+
+
+def _colour(index):
+    return "0.5" if index < 0 else plotting.COLOURS[index % len(plotting.COLOURS)]
+
+
+def _checked_dimensions(dimensions, size, shown):
+    if dimensions is None:
+        return list(range(min(size, shown)))
+    dimensions = np.atleast_1d(dimensions).tolist()
+    whole = all(isinstance(index, int) and 0 <= index < size for index in dimensions)
+    if not dimensions or not whole or len(set(dimensions)) < len(dimensions):
+        raise ValueError(
+            f"dimensions are whole numbers from 0 to {size - 1}, each once; found {dimensions}."
+        )
+    if len(dimensions) > shown:
+        raise ValueError(
+            f"dimensions has {len(dimensions)} entries, at most {shown} are shown. Choose fewer, "
+            f"or pass shown={len(dimensions)}."
+        )
+    return dimensions
+
+
+def _checked_start(start, size, dimensions, limit):
+    start = np.zeros(size) if start is None else np.asarray(start)
+    if start.shape != (size,) or start.dtype.kind not in "iuf":
+        raise ValueError(
+            f"start must be one code of shape ({size},), found {start.shape} of type "
+            f"{start.dtype}. Of an image, pass encode(images[:1])[0]."
+        )
+    start = start.astype(np.float32)
+    if not np.isfinite(start).all():
+        raise ValueError(
+            "start must be finite numbers, found NaN or infinity. Training may have diverged."
+        )
+    largest = max(dimensions, key=lambda index: abs(start[index]))
+    if abs(start[largest]) > limit:
+        raise ValueError(
+            f"start[{largest}] is {start[largest]:.2f}, beyond the limit {limit}. Pass a larger "
+            f"limit, for instance limit={math.ceil(abs(start[largest]))}."
+        )
+    return start
+
+
+def _checked_points(points):
+    points = np.asarray(points)
+    if (
+        points.ndim != 2
+        or points.shape[1] != 2
+        or not len(points)
+        or points.dtype.kind not in "iuf"
+    ):
+        raise ValueError(
+            f"points must be codes of shape (n, 2), found {points.shape} of type {points.dtype}. "
+            f"Pass what the encoder makes of images, the means of a VAE."
+        )
+    if broken := np.count_nonzero(~np.isfinite(points).all(axis=1)):
+        raise ValueError(
+            f"points must be finite numbers, found NaN or infinity in {broken:,} of "
+            f"{len(points):,} rows. Training may have diverged."
+        )
+    return points
+
+
+def _checked_labels(labels, count):
+    """Return a class for each of `count` points, −1 where there are none."""
+    if labels is None:
+        return np.full(count, -1)
+    labels = np.asarray(labels)
+    if labels.shape != (count,) or labels.dtype.kind not in "iu" or labels.min() < 0:
+        raise ValueError(
+            f"labels must be whole numbers from 0, one for each of {count:,} points, found shape "
+            f"{labels.shape} and type {labels.dtype}."
+        )
+    return labels
+
+
+def _checked_names(class_names, labels):
+    """Return a dict of each label to its class's name."""
+    found = np.unique(labels).tolist()
+    if class_names is None or found == [-1]:
+        return {label: str(label) for label in found}
+    class_names = list(class_names)
+    if len(class_names) <= found[-1]:
+        raise ValueError(
+            f"class_names has {len(class_names)} entries, but there is a label {found[-1]}. Pass "
+            f"a name for each label from 0."
+        )
+    return {label: str(class_names[label]) for label in found}

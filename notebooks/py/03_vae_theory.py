@@ -1,0 +1,883 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # What does a VAE maximise?
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/03_vae_theory.ipynb)
+#
+# **Time** · smoke 35 s · cpu 3 min · gpu not measured
+#
+# A bound on the likelihood, by a network that guesses where the codes are. Every formula here is
+# followed by a cell that would notice if it were wrong.
+#
+# After this notebook you can
+#
+# - derive the evidence lower bound, and say in nats what it loses and to what;
+# - say why gradients go through the noise and not through the density, and what that saves;
+# - write a VAE's loss in twenty lines, with sums and means in the right places;
+# - choose a likelihood for pixels, and say which of its numbers are nats;
+# - tighten the bound with more samples, and check it where the exact likelihood is known.
+
+# %% slideshow={"slide_type": "skip"}
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helper package
+    source = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
+
+# %% slideshow={"slide_type": "skip"}
+from course_utils import by_profile, data, evaluation, plotting, start
+
+environment = start(seed=0)
+
+# %% slideshow={"slide_type": "skip"}
+import math
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+from keras import ops
+from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp, xlogy
+from scipy.stats import multivariate_normal, norm
+from sklearn.decomposition import PCA
+
+from course_utils.architectures import dense_decoder, dense_vae_encoder
+from course_utils.evaluation import claims
+from course_utils.layers import GaussianSampling
+from course_utils.models import VAE, gaussian_kl
+from course_utils.models.likelihoods import Gaussian
+from course_utils.training import fit
+
+# %% slideshow={"slide_type": "skip"}
+TRAIN_SIZE = by_profile(smoke=2_000, cpu=20_000, gpu=60_000, record=20_000)
+TEST_SIZE = by_profile(smoke=1_000, cpu=None, gpu=None)  # None: all of them
+EPOCHS = by_profile(smoke=5, cpu=10, gpu=40, record=10)
+# `smoke` has few updates, so it uses smaller batches and a larger learning rate.
+BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
+LEARNING_RATE = by_profile(smoke=3e-3, cpu=1e-3, gpu=1e-3)
+HIDDEN = by_profile(smoke=(128,), cpu=(256,), gpu=(512,))
+LATENT = 16
+SCORED = by_profile(smoke=200, cpu=1_000, gpu=5_000)  # images whose likelihood is estimated …
+SAMPLES = by_profile(smoke=100, cpu=500, gpu=1_000)  # … with so many importance samples each
+SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A model that we can solve
+#
+# Draw a code $z \sim \mathcal N(0, 1)$. A decoder turns it into a point $f(z)$ of the plane, and
+# noise is added: $x = f(z) + 0.25\,\varepsilon$. We see $x$, never $z$. Two decoders, one straight,
+# one bent. What is the density $p(x)$ of a point?
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+NOISE = 0.25
+
+
+def straight(z):
+    return np.stack([z, 0.5 * z], axis=-1)
+
+
+def bent(z):
+    return np.stack([0.5 * z, z**2 - 1], axis=-1)
+
+
+def draw(decoder, count, seed):
+    """Points (count, 2) of the model."""
+    rng = np.random.default_rng(seed)
+    return decoder(rng.normal(size=count)) + NOISE * rng.normal(size=(count, 2))
+
+
+POINTS = {straight: np.array([1.0, 0.8]), bent: np.array([0.1, 0.5])}
+print("points drawn:", draw(straight, 500, seed=0).shape, draw(bent, 500, seed=0).shape)
+
+# %% slideshow={"slide_type": "fragment"}
+line = np.linspace(-2.2, 2.2, 120)
+plotting.scatter(
+    {
+        f"{decoder.__name__} decoder": np.concatenate(
+            [draw(decoder, 500, seed=0), decoder(line), np.repeat(x[None], 5, axis=0)]
+        )
+        for decoder, x in POINTS.items()
+    },
+    np.repeat([0, 1, 2], [500, 120, 5]),
+    ("data", "f(z)", "x"),
+    "Which code made the point x?",
+    alt="Two clouds of points in the plane, one along a straight line, one along a parabola, with "
+    "the decoder's curve drawn in. The point x lies near one place of the line, but between two "
+    "arms of the parabola.",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The code is unknown, so average over all of them:
+#
+# $$p(x) = \int p(x \mid z)\, p(z)\, dz.$$
+#
+# With one code a sum over a fine grid does it, exactly for our purposes. We call $p(x)$ the
+# **evidence**, and the chance of each code afterwards, $p(z \mid x) = p(x, z) / p(x)$, the
+# **posterior**.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+GRID = np.linspace(-8, 8, 4001)
+STEP = GRID[1] - GRID[0]
+
+
+def log_joint(x, z, decoder):
+    """log p(x | z) + log p(z) of codes z (...) and one point x (2,)."""
+    squared = ((x - decoder(z)) ** 2).sum(axis=-1)
+    return -squared / (2 * NOISE**2) - np.log(2 * np.pi * NOISE**2) + norm.logpdf(z)
+
+
+def log_evidence(x, decoder):
+    """log p(x), by a sum over the grid."""
+    return logsumexp(log_joint(x, GRID, decoder)) + np.log(STEP)
+
+
+direction = straight(1.0)
+covariance = np.outer(direction, direction) + NOISE**2 * np.eye(2)
+x = POINTS[straight]
+exact = multivariate_normal(np.zeros(2), covariance).logpdf(x)
+print("straight, grid against closed form:", np.isclose(log_evidence(x, straight), exact))
+print(f"log p(x): straight {exact:.3f}, bent {log_evidence(POINTS[bent], bent):.3f}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Can we not just average over the prior?
+#
+# Sixteen codes leave no room for a grid. But an integral over $p(z)$ is an average:
+# draw codes from the prior, and average $p(x \mid z)$. How many draws hit anything? For the
+# straight decoder the posterior is a Gaussian that we know. Count the prior draws within two of its
+# standard deviations, for $d$ independent copies of the model.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+precision = 1 + direction @ direction / NOISE**2
+POSTERIOR = (direction @ x / NOISE**2 / precision, precision**-0.5)  # mean, standard deviation
+
+on_grid = np.exp(log_joint(x, GRID, straight) - log_evidence(x, straight))
+print("posterior is that Gaussian:", np.allclose(on_grid, norm.pdf(GRID, *POSTERIOR)))
+low, high = (POSTERIOR[0] + side * POSTERIOR[1] for side in (-2, 2))
+share = norm.cdf(high) - norm.cdf(low)
+for copies in (1, 4, 16):
+    print(f"{copies:2d} codes: a share of {share**copies:.0e} of the prior draws counts")
+
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The share falls exponentially with the number of codes. So draw elsewhere: from any $q(z)$ that is
+# positive, with the weights that make up for it,
+#
+# $$p(x) = \mathbb E_{q}\left[\frac{p(x, z)}{q(z)}\right].$$
+#
+# Take the posterior with a standard deviation 20 % too large as $q$, and compare with the prior.
+# Both get 1000 draws; the bands span 20 repetitions.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def estimate(copies, mean, std, seed, draws=1_000):
+    """log p(x) of `copies` straight models, by importance sampling from N(mean, std²)."""
+    z = np.random.default_rng([copies, seed]).normal(mean, std, size=(draws, copies))
+    log_weights = log_joint(x, z, straight) - norm.logpdf(z, mean, std)
+    return logsumexp(log_weights.sum(axis=1)) - np.log(draws)
+
+
+COPIES = (1, 2, 4, 6, 8, 12, 16)
+errors = {
+    name: [
+        [estimate(d, mean, std, seed) - d * log_evidence(x, straight) for d in COPIES]
+        for seed in range(20)
+    ]
+    for name, mean, std in [("prior", 0, 1), ("near the posterior", *(POSTERIOR * np.r_[1, 1.2]))]
+}
+plotting.lines(
+    {"number of codes": {name: (COPIES, rows) for name, rows in errors.items()}},
+    "How wrong is log p(x) after 1000 draws?",
+    alt="Error of the estimated log-likelihood over the number of codes. Draws from near the "
+    "posterior stay at zero; those from the prior fall lower and lower, with a widening band.",
+    y_label="estimate − truth, nats",
+    levels={"exact": 0.0},
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# So a density $q$ near the posterior of *this* $x$ is needed. In a VAE a network, the **encoder**,
+# reads $x$ and answers with the mean and the variance of a Gaussian, $q(z \mid x)$.
+#
+# ## What does a wrong q cost?
+#
+# Take the logarithm of the weighted average. The logarithm is concave, so by Jensen's inequality
+#
+# $$\log p(x) = \log \mathbb E_q\left[\frac{p(x, z)}{q(z)}\right] \;\ge\;
+# \mathbb E_q\left[\log \frac{p(x, z)}{q(z)}\right] = \mathrm{ELBO},$$
+#
+# the **evidence lower bound**. How much is lost? Write $p(x, z) = p(z \mid x)\, p(x)$ in it:
+#
+# $$\log p(x) - \mathrm{ELBO} = \mathbb E_q\left[\log \frac{q(z)}{p(z \mid x)}\right]
+# = \mathrm{KL}\left(q \,\|\, p(z \mid x)\right).$$
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def elbo(x, decoder, mean, std):
+    """The bound for q = N(mean, std²), by a sum over the grid."""
+    log_q = norm.logpdf(GRID, mean, std)
+    return np.sum(np.exp(log_q) * (log_joint(x, GRID, decoder) - log_q)) * STEP
+
+
+def gap(x, decoder, mean, std):
+    """KL(q ‖ posterior), by a sum over the grid."""
+    log_q = norm.logpdf(GRID, mean, std)
+    log_posterior = log_joint(x, GRID, decoder) - log_evidence(x, decoder)
+    return np.sum(np.exp(log_q) * (log_q - log_posterior)) * STEP
+
+
+rng = np.random.default_rng(0)
+tried = list(zip(rng.normal(0, 1.5, size=100), rng.uniform(0.1, 1, size=100), strict=True))
+for f, point in POINTS.items():
+    lost = np.array([log_evidence(point, f) - elbo(point, f, *q) for q in tried])
+    print(f"{f.__name__}: loss is the KL for 100 q:", np.allclose(lost, [gap(point, f, *q)
+          for q in tried]), "| never negative:", lost.min() >= 0)  # fmt: skip
+print("none at the true posterior:", abs(gap(x, straight, *POSTERIOR)) < 1e-9)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Move $q$ along the axis, and watch the bound. Before you look: can a Gaussian $q$ touch
+# $\log p(x)$ for the bent decoder?
+
+# %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
+means = np.linspace(-2.5, 2.5, 101)
+widths = {straight: (POSTERIOR[1], 0.1, 0.5), bent: (0.1, 0.05, 0.5)}
+NAMES = ("best width", "too narrow", "too wide")
+plotting.lines(
+    {
+        f"mean of q, {f.__name__} decoder": {
+            name: (means, [elbo(point, f, m, s) - log_evidence(point, f) for m in means])
+            for name, s in zip(NAMES, widths[f], strict=True)
+        }
+        for f, point in POINTS.items()
+    },
+    "How near does the bound come to log p(x)?",
+    alt="The bound minus the log-likelihood over the mean of q, three widths. With the straight "
+    "decoder the best width touches zero at one place; with the bent one there are two summits, "
+    "and both stay below zero.",
+    y_label="ELBO − log p(x), nats",
+    levels={"log p(x)": 0.0},
+    y_limits=(-4, 0.4),
+)
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+best = max(
+    elbo(POINTS[bent], bent, m, s) for m in means for s in np.linspace(0.05, 0.5, 46)
+) - log_evidence(POINTS[bent], bent)
+print(f"bent decoder, best Gaussian: {best:.2f} nats")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The posterior of the bent decoder has two bumps, and a Gaussian fits one. This loss is the
+# **approximation gap**: a better encoder network cannot remove it, only a richer family of $q$ can,
+# or a decoder that avoids such posteriors. Training moves the decoder too, so it is rewarded for
+# being easy to invert.
+#
+# The bound is mostly written in another order, with $p(x, z) = p(x \mid z)\,p(z)$:
+#
+# $$\mathrm{ELBO} = \underbrace{\mathbb E_q[\log p(x \mid z)]}_{-\text{reconstruction}} \;-\;
+# \underbrace{\mathrm{KL}\left(q(z \mid x) \,\|\, p(z)\right)}_{\text{distance from the prior}}.$$
+#
+# Now no term needs the unknown posterior.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## How far is q from the prior?
+#
+# For a Gaussian $q$ and the prior $\mathcal N(0, 1)$ the second term has a closed form:
+#
+# $$\mathrm{KL}\left(\mathcal N(\mu, \sigma^2)\,\|\,\mathcal N(0, 1)\right)
+# = \tfrac12\left(\mu^2 + \sigma^2 - 1 - \log \sigma^2\right).$$
+#
+# What must it give for $\mu = 0$, $\sigma = 1$? Networks give $\log \sigma^2$, called `log_var`
+# everywhere in this course: any real number is allowed, and $\sigma$ = `exp(log_var / 2)` is
+# positive.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def kl_to_prior(mean, log_var):
+    """KL(N(mean, exp(log_var)) ‖ N(0, 1)) in nats."""
+    return 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)
+
+
+def kl_by_quadrature(mean, log_var):
+    q = norm(mean, np.exp(log_var / 2))
+    return quad(lambda z: q.pdf(z) * (q.logpdf(z) - norm.logpdf(z)), *q.interval(1 - 1e-14))[0]
+
+
+pairs = [(0.0, 0.0), (1.5, -1.0), (-0.3, 1.2), (2.0, -4.0)]
+for mean, log_var in pairs:
+    z = np.random.default_rng(0).normal(mean, np.exp(log_var / 2), size=1_000_000)
+    sampled = np.mean(norm.logpdf(z, mean, np.exp(log_var / 2)) - norm.logpdf(z))
+    formula, integral = kl_to_prior(mean, log_var), kl_by_quadrature(mean, log_var)
+    assert abs(formula - integral) < 1e-6 and abs(formula - sampled) < 0.01
+    print(f"mean {mean:4.1f}, log_var {log_var:4.1f}: {formula:.4f} nats")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Quadrature, a million samples and the formula agree, else the cell would have stopped. In several
+# dimensions with independent coordinates the KL is the **sum** over them. The package does that:
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+columns = np.array(pairs, dtype="float32").T[:, None]
+print("gaussian_kl is the sum:", np.isclose(
+    float(gaussian_kl(*columns)[0]), sum(kl_to_prior(*pair) for pair in pairs), rtol=1e-5
+))  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## How does one differentiate an average over q?
+#
+# The first term, $\mathbb E_{q}[g(z)]$ with $g(z) = \log p(x \mid z)$, is estimated from draws; but
+# the draws depend on the parameters of $q$. Two ways ([Williams
+# 1992](https://doi.org/10.1007/BF00992696); [Kingma & Welling
+# 2014](https://arxiv.org/abs/1312.6114)):
+#
+# - **score function** (REINFORCE): move the derivative to the density,
+#   $\nabla \mathbb E_q[g(z)] = \mathbb E_q[g(z)\, \nabla \log q(z)]$;
+# - **reparameterisation**: write $z = \mu + \sigma \varepsilon$ with $\varepsilon \sim \mathcal
+#   N(0, I)$. The noise no longer depends on the parameters, so the derivative goes through $g$.
+#
+# Test them where the answer is known. With $g(z) = -\tfrac12 \lVert z - t \rVert^2$,
+#
+# $$\mathbb E_q[g] = -\tfrac12 \lVert \mu - t \rVert^2 - \tfrac d2 \sigma^2, \qquad
+# \nabla_\mu = t - \mu, \qquad \frac{\partial}{\partial \log \sigma^2} = -\tfrac d2 \sigma^2.$$
+
+
+# %% slideshow={"slide_type": "subslide"}
+def g(z, target=1.0):
+    return -0.5 * np.sum((z - target) ** 2, axis=-1)
+
+
+def by_reparameterisation(noise, mean, std, target=1.0):
+    """One gradient per draw: of the mean (n, d), of the log-variance (n,)."""
+    slope = target - (mean + std * noise)  # of g
+    return slope, np.sum(slope * 0.5 * std * noise, axis=-1)
+
+
+def by_score(noise, mean, std, target=1.0, baseline=False):
+    """The same with the score function; the baseline is the mean of g over the *other* draws."""
+    value = g(mean + std * noise, target)
+    if baseline:
+        value = value - (value.sum() - value) / (len(value) - 1)
+    slopes = noise / std, np.sum(noise**2 - 1, axis=-1) / 2  # of log q
+    return value[:, None] * slopes[0], value * slopes[1]
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+noise = np.random.default_rng(0).normal(size=(2_000_000, 1))
+mean, std, h = np.array([0.3]), 0.8, 1e-4
+wider = std * np.exp(h / 2)  # log-variance + h
+differences = (
+    np.mean(g(mean + h + std * noise) - g(mean - h + std * noise)) / (2 * h),
+    np.mean(g(mean + wider * noise) - g(mean + std**2 / wider * noise)) / (2 * h),
+)
+answers = {
+    "closed form": (1 - mean[0], -0.5 * std**2),
+    "finite differences": differences,
+    "reparameterisation": [part.mean() for part in by_reparameterisation(noise, mean, std)],
+    "score function": [part.mean() for part in by_score(noise, mean, std)],
+    "with baseline": [part.mean() for part in by_score(noise, mean, std, baseline=True)],
+}
+for name, (of_mean, of_log_var) in answers.items():
+    print(f"{name:18}: mean {of_mean:.2f}, log-variance {of_log_var:.2f}")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# All agree on average. Nobody averages two million draws in a training step; often it is one. So
+# the spread of a *single* draw matters. How does it grow with the number of dimensions?
+
+# %% slideshow={"slide_type": "fragment"}
+DIMENSIONS = (1, 2, 4, 8, 16, 32, 64)
+
+
+def variances(dimensions):
+    """Variance of one draw's gradient, mean over coordinates, for each way."""
+    noise = np.random.default_rng(dimensions).normal(size=(20_000, dimensions))
+    ways = {
+        "score function": by_score(noise, 0.0, 1.0)[0],
+        "with baseline": by_score(noise, 0.0, 1.0, baseline=True)[0],
+        "reparameterisation": by_reparameterisation(noise, 0.0, 1.0)[0],
+    }
+    return {name: gradients.var(axis=0).mean() for name, gradients in ways.items()}
+
+
+spread = [variances(dimensions) for dimensions in DIMENSIONS]
+plotting.lines(
+    {"dimensions": {name: (DIMENSIONS, [row[name] for row in spread]) for name in spread[0]}},
+    "Same average: how noisy is one draw?",
+    alt="Variance of the gradient of one coordinate over the number of dimensions, both "
+    "logarithmic: flat for reparameterisation, rising for the score function, more slowly with a "
+    "baseline.",
+    y_label="variance of one coordinate's gradient",
+    log_x=True,
+    log_y=True,
+)
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+for name in spread[0]:
+    print(f"{name:18}: from 32 to 64 dimensions × {spread[-1][name] / spread[-2][name]:.0f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Twice the dimensions: four times the variance with the plain score function (it multiplies by the
+# *value* of $g$, which grows with $d$), twice with a baseline, unchanged with reparameterisation
+# (it knows the *slope* in each coordinate). What the score function needs less: $g$ may be a black
+# box, and $z$ may be discrete.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The whole model in twenty lines
+#
+# Encoder, noise, decoder, two sums. `keras.losses.binary_crossentropy` is $-\log p(x \mid z)$ of one
+# pixel if the decoder's output is its chance of being white (more on that soon). Keras calls
+# `compute_loss` in each training step, on every backend.
+
+
+# %% slideshow={"slide_type": "fragment"}
+class TinyVAE(keras.Model):
+    def __init__(self, encoder, decoder, seed):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+        self.noise = keras.random.SeedGenerator(seed)
+
+    def call(self, images):
+        return self.encoder(images)  # mean and log-variance
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        mean, log_var = y_pred
+        noise = keras.random.normal(ops.shape(mean), seed=self.noise)
+        chances = self.decoder(mean + ops.exp(0.5 * log_var) * noise)
+        per_pixel = keras.losses.binary_crossentropy(x, chances)  # (n, height, width)
+        per_code = 0.5 * (mean**2 + ops.exp(log_var) - 1 - log_var)  # (n, latent)
+        return self.reduce(per_pixel, per_code)
+
+    def reduce(self, per_pixel, per_code):
+        return ops.mean(ops.sum(per_pixel, axis=(1, 2)) + ops.sum(per_code, axis=1))
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Data: digits, **binarised once**: each pixel is tossed to 0 or 1 with its grey level as the chance
+# of a 1, with the seeds 0 (training) and 1 (test). Two models with the same weights, the same batch
+# and the same noise: is the package's loss ours?
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+images = data.load("mnist", TRAIN_SIZE, test_size=TEST_SIZE)
+
+
+def binarise(grey, seed):
+    return (np.random.default_rng(seed).random(grey.shape) < grey).astype("float32")
+
+
+binary_train, binary_test = binarise(images.x_train, seed=0), binarise(images.x_test, seed=1)
+SHAPE = images.x_train.shape[1:]
+PIXELS = math.prod(SHAPE)
+print("one image:", SHAPE, "values:", np.unique(binary_train))
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def networks(seed=0):
+    """Encoder and decoder, with the same weights for the same seed."""
+    keras.utils.set_random_seed(seed)
+    return dense_vae_encoder(SHAPE, LATENT, HIDDEN), dense_decoder(SHAPE, LATENT, HIDDEN)
+
+
+def loss_of(model, batch):
+    return float(model.compute_loss(x=batch, y=None, y_pred=model(batch)))
+
+
+def package(seed=7, **options):
+    """The package's VAE, with noise of this seed."""
+    model = VAE(*networks(), **options)
+    model.sampling = GaussianSampling(seed)
+    return model
+
+
+batch = binary_train[:100]
+print("same loss:", np.isclose(loss_of(TinyVAE(*networks(), seed=7), batch),
+                               loss_of(package(), batch), rtol=1e-5))  # fmt: skip
+print("other noise, other loss:", loss_of(package(8), batch) != loss_of(package(7), batch))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What does a likelihood assume about a pixel?
+#
+# **Bernoulli: a coin.** With $p$ the chance of white,
+#
+# $$-\log p(x \mid z) = -\sum_{\text{pixels}} \left( x \log p + (1 - x) \log (1 - p) \right),$$
+#
+# the binary cross-entropy. A coin shows 0 or 1. The formula does not complain about a grey pixel,
+# but how low can it get there? It is lowest at $p = x$, a perfect reconstruction. What remains is
+# the entropy of a coin whose chance is the grey level:
+
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+def cross_entropy(x, chances):
+    """Nats of each image (n,)."""
+    return -(xlogy(x, chances) + xlogy(1 - x, 1 - chances)).sum(axis=(1, 2, 3))
+
+
+half = np.full((1, 28, 28, 1), 0.5)
+print(f"all grey: at best {cross_entropy(half, half)[0]:.1f} nats = 784 log 2")
+best = [minimize_scalar(lambda p, x=x: -x * np.log(p) - (1 - x) * np.log(1 - p),
+                        bounds=(1e-6, 1 - 1e-6), method="bounded").x
+        for x in (0.1, 0.5, 0.8)]  # fmt: skip
+print("the best chance is the grey level:", np.allclose(best, (0.1, 0.5, 0.8), atol=1e-4))
+print("floor of binarised images:", cross_entropy(binary_test, binary_test).max() == 0)
+
+# %% slideshow={"slide_type": "fragment"}
+floor = cross_entropy(images.x_test.astype("float64"), images.x_test.astype("float64")).mean()
+tossed = [cross_entropy(binarise(images.x_test, seed), np.full(SHAPE, 0.3)).mean()
+          for seed in range(5)]  # fmt: skip
+grey = cross_entropy(images.x_test, np.full(SHAPE, 0.3)).mean()
+print(f"floor of the grey images of {images.name}: {floor:.1f} nats an image")
+print(f"loss of a constant 0.3: on grey {grey:.1f}, on tossed pixels {np.mean(tossed):.1f}")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# No model gets below that floor, about 46 nats on MNIST. The second line says what the number is:
+# the formula is linear in $x$, so on grey pixels it averages over all tosses, and the floor is the
+# randomness of the tosses. A useful loss; not $-\log p$ of a grey image. (The Bernoulli formula does
+# not integrate to one over $[0, 1]$; with its constant it would be the continuous Bernoulli,
+# [Loaiza-Ganem & Cunningham 2019](https://arxiv.org/abs/1907.06845).) **In this course nats are
+# quoted on binarised images only.**
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Gaussian: the decoder's output plus noise of scale $\sigma$.** For $D$ pixels,
+#
+# $$-\log p(x \mid z) = \frac{\lVert x - f(z) \rVert^2}{2\sigma^2} + D \log \sigma
+# + \tfrac D2 \log 2\pi.$$
+#
+# With $\sigma$ fixed only the first term trains. Multiply the loss by $2\sigma^2$: squared error
+# $+\; 2\sigma^2\, \mathrm{KL}$. So **a small scale is a small weight of the KL term**, and the
+# popular "squared error + KL" claims $\sigma^2 = \tfrac12$: noise of 0.71 on pixels that lie
+# between 0 and 1. Which $\sigma$ is likeliest? Set the derivative to zero:
+#
+# $$-\frac{\lVert x - f(z) \rVert^2}{\sigma^3} + \frac D\sigma = 0 \quad\Rightarrow\quad
+# \sigma^2 = \mathrm{MSE}$$
+#
+# ([Rybkin et al. 2021](https://arxiv.org/abs/2006.13202)).
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def gaussian_nats(mse, scale):
+    """−log p of one pixel, if its mean squared error is `mse`."""
+    return mse / (2 * scale**2) + np.log(scale) + 0.5 * np.log(2 * np.pi)
+
+
+rng = np.random.default_rng(0)
+picture, guess = rng.random((1, 28, 28, 1)), rng.random((1, 28, 28, 1))
+mse = np.mean((picture - guess) ** 2)
+package_nats = -Gaussian(scale=0.3).log_prob(picture.astype("float32"), guess.astype("float32"))
+print("the package's Gaussian:", np.isclose(784 * gaussian_nats(mse, 0.3), float(package_nats[0])))
+for mse in (0.01, 0.04):
+    found = minimize_scalar(lambda s, mse=mse: gaussian_nats(mse, s), bounds=(0.01, 2)).x
+    print(f"MSE {mse}: cheapest scale {found:.2f}, root of the MSE {mse**0.5:.2f}")
+
+# %% slideshow={"slide_type": "fragment"}
+scales = np.geomspace(0.05, 1, 60)
+plotting.lines(
+    {"scale σ": {f"MSE {mse}": (scales, gaussian_nats(mse, scales)) for mse in (0.01, 0.04)}},
+    "Which scale is cheapest for a given error?",
+    alt="Cost of a pixel in nats over the scale, for a mean squared error of 0.01 and of 0.04: two "
+    "valleys, with their lowest points at a scale of 0.1 and of 0.2.",
+    y_label="−log p of a pixel, nats",
+    y_limits=(-1.2, 1.5),
+    log_x=True,
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Now train three: the Bernoulli formula, squared error ($\sigma^2 = \tfrac12$), and a learned
+# scale. Same networks, same *grey* images, same seed. Before you look: which of the two Gaussians
+# will use its code more?
+
+
+# %% slideshow={"slide_type": "skip"}
+def train(name, seed, pixels, watched, **options):
+    """A trained VAE, and the last value of each of its measures ("val_": held-out images)."""
+    model = VAE(*networks(seed), **options)
+    model.compile(keras.optimizers.Adam(LEARNING_RATE))
+    run = fit(
+        model,
+        pixels,
+        epochs=EPOCHS,
+        batch_size=BATCH_SIZE,
+        seed=seed,
+        validation_data=(watched, watched),
+        run=f"03_vae_theory/{name}, {len(pixels)}x{EPOCHS}, seed {seed}",
+        report="line",
+    )
+    return model, {measure: values[-1] for measure, values in run.history.items()}
+
+
+# %% slideshow={"slide_type": "skip"}
+on_grey = {
+    "Bernoulli": [train("Bernoulli, grey", SEEDS[0], images.x_train, images.x_test)],
+    "squared error": [],
+    "learned scale": [],
+}
+for seed in SEEDS:
+    for name, scale, learned in [
+        ("squared error", 0.5**0.5, False),
+        ("learned scale", 0.2, True),
+    ]:
+        likelihood = Gaussian(scale=scale, learned=learned)
+        on_grey[name].append(
+            train(name, seed, images.x_train, images.x_test, likelihood=likelihood)
+        )
+
+# %% slideshow={"slide_type": "subslide"}
+first = {name: runs[0] for name, runs in on_grey.items()}
+few = images.x_test[:10]
+plotting.image_rows(
+    {"given": few} | {name: model.reconstruct(few).clip(0, 1) for name, (model, _) in first.items()},
+    "What comes back?",
+    alt="Ten digits, and below them their reconstructions by three VAEs: Bernoulli, squared error "
+    "and learned scale. Those by squared error are the most blurred.",
+    notes={name: f"KL {end['val_kl']:.0f} nats" for name, (_, end) in first.items()},
+)
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.image_rows(
+    {name: model.sample(10, seed=0).clip(0, 1) for name, (model, _) in first.items()},
+    "What comes out of the prior?",
+    alt="Three rows of ten images decoded from the same random codes, one row for each of the "
+    "three likelihoods.",
+)
+learned = first["learned scale"][0].likelihood.scale
+print(f"learned scale {learned:.3f}; squared error assumes {0.5**0.5:.3f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The shown images are the decoder's *means*. A draw from $p(x \mid z)$ would add the noise that the
+# likelihood assumes: with $\sigma = 0.71$, snow. The KL at the right says how much each code tells:
+# the smaller the scale, the more a pixel's error costs, and the more the encoder is willing to pay
+# for a precise code. A sharper reconstruction is not yet a better sample: compare the two figures.
+#
+# ## Sum or mean?
+#
+# The bound has a **sum** over pixels and channels and a **sum** over latent dimensions, then a mean
+# over the batch. What does a mean do instead? Call the weight of the KL term $\beta$, with the other
+# term a sum. With $D$ pixels and $d$ latent dimensions:
+#
+# | reconstruction | KL | $\beta$ | here |
+# |---|---|---|---|
+# | sum | sum | $1$ | 1 |
+# | sum | mean | $1 / d$ | 0.0625 |
+# | mean | sum | $D$ | 784 |
+# | mean | mean | $D / d$ | 49 |
+#
+# The last one looks fair and is not: divide its loss by $1/D$ to see it,
+#
+# $$D \left( \tfrac1D \textstyle\sum_{\text{pixels}} + \tfrac1d \sum_{\text{latent}} \right)
+# = \sum_{\text{pixels}} + \tfrac Dd \sum_{\text{latent}}.$$
+
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+class MeanVAE(TinyVAE):
+    def reduce(self, per_pixel, per_code):
+        return ops.mean(per_pixel) + ops.mean(per_code)
+
+
+BETA = PIXELS / LATENT
+means = loss_of(MeanVAE(*networks(), seed=7), batch)
+print("beta:", BETA, "| 784 times the means:", np.isclose(
+    PIXELS * means, loss_of(package(beta=BETA), batch), rtol=1e-5
+))  # fmt: skip
+zero, one, two = (loss_of(package(beta=beta), batch) for beta in (0, 1, 2))
+print("KL term alone, twice:", np.isclose(one - zero, two - one, rtol=1e-3))
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Equal up to a factor whatever the weights, so the gradients point the same way. Check that too: one
+# step of plain gradient descent, 784 times as long for the means, and how it moved the weights.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def weights(model):
+    return np.concatenate([ops.convert_to_numpy(w).ravel() for w in model.trainable_variables])
+
+
+def move(model, rate):
+    """How one step of gradient descent changes encoder and decoder."""
+    model.compile(keras.optimizers.SGD(rate))
+    before = weights(model)
+    model.train_on_batch(batch)
+    return weights(model) - before
+
+
+averaged, heavy, summed = (
+    move(MeanVAE(*networks(), seed=7), PIXELS * 1e-3), move(package(beta=BETA), 1e-3),
+    move(package(), 1e-3),
+)  # fmt: skip
+print("means and beta = 49, same step:", np.allclose(averaged, heavy, atol=1e-5))
+print("means and sums, same step:", np.allclose(averaged, summed, atol=1e-5))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Adam divides a gradient by its size, so the factor 784 hardly matters to it. The 49 does.
+#
+# A trap for colour: `keras.losses.binary_crossentropy` takes the **mean over the last axis**. With
+# one channel that does nothing. With three, the sum over height and width is three times too small.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+rng = np.random.default_rng(0)
+for channels in (1, 3):
+    colours = rng.integers(0, 2, size=(1, 8, 8, channels)).astype("float32")
+    chances = rng.uniform(0.1, 0.9, size=(1, 8, 8, channels)).astype("float32")
+    summed = ops.sum(keras.losses.binary_crossentropy(colours, chances))
+    ratio = cross_entropy(colours, chances)[0] / float(summed)
+    print(f"{channels} channel(s): right value / sum of the loss = {ratio:.2f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# What does it cost? The same networks, seeds and updates on binarised digits; only $\beta$ differs.
+# Judged by the bound itself, with both sums, on held-out images.
+
+# %% slideshow={"slide_type": "skip"}
+BUDGET = f"{TRAIN_SIZE:,} images, {EPOCHS} epochs, {LATENT} latent dimensions"
+weighed = {"sums": 1.0, "means": BETA, "mean of the KL only": 1 / LATENT}
+binary = {
+    name: [
+        train(f"binary, beta {beta:g}", seed, binary_train, binary_test, beta=beta)
+        for seed in (SEEDS[:1] if beta < 1 else SEEDS)
+    ]
+    for name, beta in weighed.items()
+}
+
+# %% slideshow={"slide_type": "fragment"}
+print(f"{'':>20} {'ELBO':>7} {'−log p(x|z)':>12} {'KL':>6} {'active of 16':>13}   (held out, nats)")
+for name, runs in binary.items():
+    for _, end in runs:
+        values = (end[f"val_{key}"] for key in ("elbo", "reconstruction", "kl", "active"))
+        print("{:>20} {:7.1f} {:12.1f} {:6.1f} {:13.0f}".format(name, *values))
+
+# %% slideshow={"slide_type": "subslide"}
+first = {name: runs[0][0] for name, runs in binary.items()}
+few = binary_test[:10]
+plotting.image_rows(
+    {"given": few}
+    | {f"{name}:\ncomes back": model.reconstruct(few) for name, model in first.items()}
+    | {f"{name}:\nsamples": model.sample(10, seed=0) for name, model in first.items()},
+    "Sums or means: what is learnt?",
+    alt="Ten binarised digits, their reconstructions by three VAEs, and samples of the three. With "
+    "means all images look alike; with a mean of the KL only the reconstructions are sharp and "
+    "the samples are not digits.",
+)
+
+
+# %% slideshow={"slide_type": "fragment"}
+def kl_by_dimension(model):
+    """Mean KL of each latent dimension on held-out images, largest first."""
+    mean, log_var = model.posterior(binary_test)
+    return np.sort(kl_to_prior(mean, log_var).mean(axis=0))[::-1]
+
+
+plotting.lines(
+    {
+        "latent dimension, by rank": {
+            name: (range(1, LATENT + 1), kl_by_dimension(model)) for name, model in first.items()
+        }
+    },
+    "How much does each dimension tell about the image?",
+    alt="KL of each latent dimension, sorted: highest with a mean of the KL only, moderate with "
+    "sums, near zero with means.",
+    y_label="KL of the dimension, nats",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Two ways to fail. With $\beta$ far above 1 the code is too dear: dimensions whose KL is zero tell
+# nothing, and the decoder answers with the average image (**posterior collapse**). With $\beta$ far
+# below 1 the code is nearly free: reconstructions gain, the codes move away from the prior, and
+# decoded draws from the prior suffer. Both have a worse bound. $\beta \ne 1$ can be a deliberate
+# choice (notebook 05); by a misplaced `mean` it is an accident.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A VAE with a known answer
+#
+# How do we know that training reaches what it should? Take a case that is solved. If encoder and
+# decoder are linear and the likelihood is Gaussian with a learned scale, the model is
+# **probabilistic PCA** ([Tipping & Bishop 1999](https://doi.org/10.1111/1467-9868.00196)):
+#
+# $$x = W^\top z + b + \sigma \varepsilon \quad\Rightarrow\quad
+# p(x) = \mathcal N(x \mid b,\; W^\top W + \sigma^2 I).$$
+#
+# The largest likelihood is known from the eigenvalues of the data's covariance; scikit-learn's
+# `PCA.score` gives it. Data: 4×4 "images" from three hidden numbers, and noise of 0.3.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+rng = np.random.default_rng(0)
+mixing = rng.normal(size=(3, 16)) * np.array([[1.0], [0.7], [0.4]])
+flat = rng.normal(size=(4_000, 3)) @ mixing + 0.3 * rng.normal(size=(4_000, 16))
+patches = flat.reshape(-1, 4, 4, 1).astype("float32")
+BEST = PCA(3).fit(flat).score(flat)
+print(f"{patches.shape}, best log-likelihood {BEST:.2f} nats")
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def linear_vae(seed=0):
+    keras.utils.set_random_seed(seed)
+    pixels = keras.Input((4, 4, 1))
+    values = keras.layers.Flatten()(pixels)
+    heads = [keras.layers.Dense(3, name=name)(values) for name in ("mean", "log_var")]
+    decoder = [keras.Input((3,)), keras.layers.Dense(16), keras.layers.Reshape((4, 4, 1))]
+    return VAE(
+        keras.Model(pixels, heads), keras.Sequential(decoder), Gaussian(scale=1.0, learned=True)
+    )
+
+
+linear = linear_vae()
+print("parameters:", linear.count_params(), "= 2·(16·3 + 3) + 3·16 + 16 + the scale")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Can the bound reach the likelihood? The posterior of a code given $x$ is a Gaussian with
+# covariance $(I + WW^\top / \sigma^2)^{-1}$, the same for all $x$, and a mean that is linear in $x$.
+# The encoder's Gaussian is **diagonal**. That fits only if the rows of $W$ are orthogonal. But
+# turning the code, $W \to RW$ with a rotation $R$, leaves $W^\top W$ and so $p(x)$ as it is. Among
+# all equally likely decoders there is one with orthogonal rows, and the bound prefers it.
+
+# %% slideshow={"slide_type": "skip"}
+LINEAR_EPOCHS, LINEAR_BATCH = 20, 100
+rate = keras.optimizers.schedules.CosineDecay(0.02, LINEAR_EPOCHS * len(patches) // LINEAR_BATCH)
+linear.compile(keras.optimizers.Adam(rate))
+climb = fit(
+    linear,
+    patches,
+    epochs=LINEAR_EPOCHS,
+    batch_size=LINEAR_BATCH,
+    validation_data=(patches, patches),  # the likelihood to be met is that of the same patches
+    run="03_vae_theory/linear",
+    report="line",
+)
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.lines(
+    {
+        "epoch": {
+            "ELBO of the linear VAE": (range(1, LINEAR_EPOCHS + 1), climb.history["val_elbo"])
+        }
+    },
+    "Does the bound reach the exact likelihood?",
+    alt="The bound of a linear VAE over the epochs: it climbs from below and then runs along the "
+    "level of the best log-likelihood, known from PCA.",
+    y_label="nats a patch",
+    levels={"best possible, by PCA": BEST},
+    y_limits=(BEST - 8, BEST + 1),
+)
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def exact_likelihood(vae):
+    """log p(x) of each patch (n,) under a linear VAE, in closed form."""
+    matrix, offset = (ops.convert_to_numpy(w) for w in vae.decoder.trainable_variables)
+    covariance = matrix.T @ matrix + vae.likelihood.scale**2 * np.eye(16)
+    return multivariate_normal(offset, covariance).logpdf(flat)
+
+
+bound, exact = linear.elbo(patches, samples=50).mean(), exact_likelihood(linear).mean()
+print(f"log p(x) of the trained VAE, within 0.1 nats of the best: {abs(exact - BEST) < 0.1}")
+print(f"its ELBO, within 0.1 nats of its log p(x): {abs(exact - bound) < 0.1}")
+print(f"never above: {bound < exact + 0.01 < BEST + 0.02}")
+print(f"scale {linear.likelihood.scale:.1f}, true 0.3")
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+matrix = ops.convert_to_numpy(linear.decoder.trainable_variables[0])
+cosines = np.corrcoef(matrix) if False else (matrix @ matrix.T) / np.outer(
+    *[np.linalg.norm(matrix, axis=1)] * 2
+)  # fmt: skip
+print("rows of W nearly orthogonal:", np.abs(cosines - np.eye(3)).max() < 0.1)
+print("the true mixing's rows are not:", abs(np.corrcoef(mixing)).min() > 0)

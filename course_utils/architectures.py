@@ -78,6 +78,23 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
     return keras.Sequential(layers, name="conv_decoder")
 
 
+def gaussian_heads(features, latent_size):
+    """Mean and log-variance (n, latent_size) of features (n, k), both linear: any value will do.
+
+    Raises:
+        ValueError: a latent size that is no whole number of at least 1.
+    """
+    if isinstance(latent_size, bool) or not isinstance(latent_size, int) or latent_size < 1:
+        raise ValueError(
+            f"latent_size must be a whole number of at least 1, found {latent_size!r}. A code of "
+            f"no numbers can tell no image from another."
+        )
+    return [
+        keras.layers.Dense(latent_size, name="mean")(features),
+        keras.layers.Dense(latent_size, name="log_var")(features),
+    ]
+
+
 def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
     """Fully connected encoder of a VAE: images (n, h, w, c) to two arrays (n, latent_size).
 
@@ -96,7 +113,7 @@ def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
     features = keras.layers.Flatten()(images)
     for units in hidden:
         features = keras.layers.Dense(units, activation="relu")(features)
-    return keras.Model(images, _gaussian_heads(features, latent_size), name="dense_vae_encoder")
+    return keras.Model(images, gaussian_heads(features, latent_size), name="dense_vae_encoder")
 
 
 def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
@@ -124,17 +141,4 @@ def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
         )
     features = keras.layers.Flatten()(features)
     features = keras.layers.Dense(hidden, activation="relu")(features)
-    return keras.Model(images, _gaussian_heads(features, latent_size), name="conv_vae_encoder")
-
-
-def _gaussian_heads(features, latent_size):
-    """Mean and log-variance, without activations: both may take any value."""
-    if isinstance(latent_size, bool) or not isinstance(latent_size, int) or latent_size < 1:
-        raise ValueError(
-            f"latent_size must be a whole number of at least 1, found {latent_size!r}. A code of "
-            f"no numbers can tell no image from another."
-        )
-    return [
-        keras.layers.Dense(latent_size, name="mean")(features),
-        keras.layers.Dense(latent_size, name="log_var")(features),
-    ]
+    return keras.Model(images, gaussian_heads(features, latent_size), name="conv_vae_encoder")

@@ -20,7 +20,7 @@ def network(models, title, alt):
     blocks = [(models[0].input_shape[1:], "Input", 0, 0)]
     for part, model in enumerate(models):
         blocks += [
-            (layer.output.shape[1:], type(layer).__name__, layer.count_params(), part)
+            (layer.output.shape[1:], _title(layer), layer.count_params(), part)
             for layer in model.layers
             if type(layer).__name__ != "InputLayer"
         ]
@@ -44,3 +44,10 @@ def network(models, title, alt):
     total = f"{sum(model.count_params() for model in models):,} parameters"
     set_title(figure, f"{title} ({total})")
     show(figure, f"{alt} {total.capitalize()}.")
+
+
+def _title(layer):
+    """The kind of layer, and its name if someone has given it one."""
+    kind = type(layer).__name__
+    given = kind.lower() not in layer.name.replace("_", "")
+    return f"{kind} “{layer.name}”" if given else kind

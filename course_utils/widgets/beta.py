@@ -132,4 +132,7 @@ def _checked_notes(notes, models):
 def _in_words(note):
     if not isinstance(note, dict):
         return str(note)
-    return ", ".join(f"{name} {value:,.4g}" for name, value in note.items())
+    return ", ".join(
+        f"{name} {value:,}" if isinstance(value, numbers.Integral) else f"{name} {value:,.4g}"
+        for name, value in note.items()
+    )

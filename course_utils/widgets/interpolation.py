@@ -63,8 +63,8 @@ def interpolation_explorer(
             if decoded.shape[1:] != images.shape[1:]:
                 raise ValueError(
                     f"decode of {name!r} must return images of shape {images.shape[1:]}, like the "
-                    f"given ones, found {decoded.shape[1:]}. Pass images like those that the model was "
-                    f"trained on."
+                    f"given ones, found {decoded.shape[1:]}. Pass images like those that the model "
+                    f"was trained on."
                 )
             found[name] = decoded, np.linalg.norm(way, axis=1)
         return found

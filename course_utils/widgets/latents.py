@@ -145,8 +145,7 @@ class _Rows:
                   markersize=6)  # fmt: skip
         return page.figure, (
             f"Beside it, a row for each of these dimensions: {len(self.values)} images with that "
-            f"one from {minus(-self.limit, '.3g')} to {minus(self.limit, '.3g')} and the others kept."
-            f"{self.rest}"
+            f"one from {_span(self.limit)} and the others kept.{self.rest}"
         )
 
     def _page_around(self, image, rows):
@@ -214,8 +213,8 @@ class _Plane:
                       markeredgewidth=width)  # fmt: skip
         classes = f" in {len(self.groups)} classes" if len(self.groups) > 1 else ""
         return page.figure, (
-            f"Beside it {self.caption}{classes}, from {minus(-self.limit, '.3g')} to "
-            f"{minus(self.limit, '.3g')}, with a cross at this code."
+            f"Beside it {self.caption}{classes}, from {_span(self.limit)}, with a cross at this "
+            f"code."
         )
 
     def _places(self, codes):
@@ -257,6 +256,10 @@ class _Plane:
                 page.write(left - 4, bottom - part * _PLANE, text, ha="right", va=upwards, size=8,
                            rotation=90)  # fmt: skip
         return page, right
+
+
+def _span(limit):
+    return f"{minus(-limit, '.3g')} to {minus(limit, '.3g')}"
 
 
 def _colour(index):

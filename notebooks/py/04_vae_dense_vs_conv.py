@@ -1,0 +1,640 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # What do convolutions buy a VAE?
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/04_vae_dense_vs_conv.ipynb)
+#
+# **Time** · smoke 45 s · cpu 10 min · gpu not measured
+#
+# Fewer weights, better images: so it is said. Compared with which dense network, for how long, and
+# by which measure?
+#
+# After this notebook you can
+#
+# - build the two standard VAEs for small images, and count their weights by hand;
+# - compare two models so that one thing differs: at equal weights, equal updates, equal seconds;
+# - tell the bound, the likelihood and the quality of samples apart, and say when they disagree;
+# - say what a larger latent space is good for, and how much of it a VAE uses.
+
+# %% slideshow={"slide_type": "skip"}
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helper package
+    source = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
+
+# %% slideshow={"slide_type": "skip"}
+from course_utils import by_profile, data, evaluation, plotting, start
+
+environment = start(seed=0)
+
+# %% slideshow={"slide_type": "skip"}
+import keras
+import numpy as np
+
+from course_utils.architectures import conv_decoder, dense_decoder
+from course_utils.evaluation import claims
+from course_utils.models import VAE
+from course_utils.training import fit
+
+# %% slideshow={"slide_type": "skip"}
+TRAIN_SIZE = by_profile(smoke=2_000, cpu=10_000, gpu=60_000, record=20_000)
+EPOCHS = by_profile(smoke=3, cpu=8, gpu=20, record=10)
+# The dense network is quicker; it also runs with this many times the epochs, for equal seconds.
+LONGER = by_profile(smoke=3, cpu=8, gpu=3, record=8)
+BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
+LEARNING_RATE = by_profile(smoke=3e-3, cpu=1e-3, gpu=1e-3)
+LATENT = 16
+LATENTS = by_profile(smoke=(8, 64), cpu=(2, 8, 16, 64), gpu=(2, 4, 8, 16, 32, 64))
+COUNT = by_profile(smoke=400, cpu=2_000, gpu=10_000, record=2_000)  # generated images
+NLL_IMAGES = by_profile(smoke=50, cpu=500, gpu=2_000)
+NLL_SAMPLES = by_profile(smoke=50, cpu=100, gpu=1_000)
+SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Two data sets, in black and white
+#
+# How good is a VAE? In nats: $-\log p(x)$. That asks for a distribution over the very thing that an
+# image is, and the usual Bernoulli likelihood is one over *binary* pixels. So each pixel is drawn
+# once, white with a chance equal to its grey level. The seeds of that draw are part of the result:
+# another draw is another data set.
+
+# %% slideshow={"slide_type": "fragment"}
+clothes = data.load("fashion_mnist", train_size=TRAIN_SIZE)
+digits = data.load("mnist", train_size=TRAIN_SIZE)
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def binarised(pictures, seed):
+    """Each pixel white with a chance equal to its grey level: an array of zeros and ones."""
+    chance = np.random.default_rng(seed).random(pictures.shape, dtype="float32")
+    return (chance < pictures).astype("float32")
+
+
+grey = np.full((1, 100, 100, 1), 0.3, dtype="float32")
+print("values:", np.unique(binarised(grey, seed=0)))
+print(f"mean of 10,000 pixels of grey 0.3: {binarised(grey, seed=0).mean():.2f}")
+
+# %% slideshow={"slide_type": "fragment"}
+SETS = {
+    images.name: {
+        "images": images,
+        "train": binarised(images.x_train, seed=1),
+        "test": binarised(images.x_test, seed=2)[:: max(len(images.x_test) // 2_000, 1)],
+    }
+    for images in (clothes, digits)
+}
+first_of_class = [int(np.argmax(clothes.y_test == label)) for label in range(10)]
+plotting.image_rows(
+    {
+        "grey": clothes.x_test[first_of_class],
+        "binarised": binarised(clothes.x_test[first_of_class], seed=2),
+        "again": binarised(clothes.x_test[first_of_class], seed=3),
+    },
+    "What is left of the grey levels?",
+    alt="Ten garments in three rows: as they are, and as two random draws of black and white "
+    "pixels. Shapes stay, light grey cloth turns to noise.",
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Much looks like noise, and yet little is lost for us: over many draws a pixel is white as often as
+# it is light. A model that predicts each pixel's chance paints in grey again.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Two encoders
+#
+# An encoder of a VAE answers with two vectors, a mean and a log-variance. Neither has an activation
+# function: a mean that passed through a ReLU could never be negative.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def gaussian_heads(features, latent_size):
+    """Mean and log-variance (n, latent_size) of features (n, k), both linear: any value will do."""
+    if isinstance(latent_size, bool) or not isinstance(latent_size, int) or latent_size < 1:
+        raise ValueError(
+            f"latent_size must be a whole number of at least 1, found {latent_size!r}. A code of "
+            f"no numbers can tell no image from another."
+        )
+    return [
+        keras.layers.Dense(latent_size, name="mean")(features),
+        keras.layers.Dense(latent_size, name="log_var")(features),
+    ]
+
+
+# %% slideshow={"slide_type": "subslide"}
+def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
+    """Images (n, h, w, c) to means and log-variances (n, latent_size)."""
+    images = keras.Input(image_shape)
+    features = keras.layers.Flatten()(images)
+    for units in hidden:
+        features = keras.layers.Dense(units, activation="relu")(features)
+    return keras.Model(images, gaussian_heads(features, latent_size), name="dense_vae_encoder")
+
+
+# %% slideshow={"slide_type": "subslide"}
+def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
+    """The same with 3×3 convolutions of stride 2, and a dense layer that reads the last grid."""
+    images = keras.Input(image_shape)
+    features = images
+    for channels in filters:
+        features = keras.layers.Conv2D(channels, 3, strides=2, padding="same", activation="relu")(
+            features
+        )
+    features = keras.layers.Flatten()(features)
+    features = keras.layers.Dense(hidden, activation="relu")(features)
+    return keras.Model(images, gaussian_heads(features, latent_size), name="conv_vae_encoder")
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The decoders are those of notebook 01. How many weights does the convolutional pair have? By hand,
+# layer by layer (a weight per input and output of a filter, a bias per output):
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+IMAGE_SHAPE = (28, 28, 1)
+by_hand = {
+    "encoder": (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (7 * 7 * 64 + 1) * 128 + 2 * (128 + 1) * 16,
+    "decoder": (16 + 1) * 7 * 7 * 64 + (9 * 64 + 1) * 64 + (9 * 64 + 1) * 32 + (9 * 32 + 1) * 1,
+}
+encoder, decoder = conv_vae_encoder(IMAGE_SHAPE, LATENT), conv_decoder(IMAGE_SHAPE, LATENT)
+print(f"encoder {encoder.count_params():,}, decoder {decoder.count_params():,}")
+print("as by hand:", [encoder.count_params(), decoder.count_params()] == list(by_hand.values()))
+print(f"share in the largest layer: {(7 * 7 * 64 + 1) * 128 / sum(by_hand.values()):.0%}")
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+plotting.network(
+    [encoder, decoder],
+    "Where are the weights of a convolutional VAE?",
+    alt="Blocks for the layers: two convolutions, a dense layer with three quarters of all "
+    "weights, two heads of sixteen numbers, and back up over three transposed convolutions.",
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Three quarters of the weights of this *convolutional* network sit in one dense layer.
+#
+# ## Which dense network is the fair rival?
+#
+# Two are often shown: 784-256-8, and 784-512-256-64. Both differ from the convolutional VAE in
+# everything at once: layers, weights, latent size. The rival here has the same latent size and as
+# many weights: one hidden layer of $h$ units on each side, $h$ chosen to match.
+
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+def dense_pair(latent, hidden):
+    return (
+        dense_vae_encoder(IMAGE_SHAPE, latent, hidden),
+        dense_decoder(IMAGE_SHAPE, latent, hidden[::-1]),
+    )
+
+
+def conv_pair(latent, filters=(32, 64), hidden=128):
+    return (
+        conv_vae_encoder(IMAGE_SHAPE, latent, filters, hidden),
+        conv_decoder(IMAGE_SHAPE, latent, filters[::-1]),
+    )
+
+
+NETWORKS = {
+    "convolutional": lambda latent=LATENT: conv_pair(latent),
+    "dense, equal": lambda latent=LATENT: dense_pair(latent, (329,)),
+    "convolutional, small": lambda: conv_pair(LATENT, (16, 32), 64),
+    "dense 784-256-8": lambda: dense_pair(8, (256,)),
+    "dense 784-512-256-64": lambda: dense_pair(64, (512, 256)),
+}
+WEIGHTS = {name: sum(part.count_params() for part in build()) for name, build in NETWORKS.items()}
+for name, count in WEIGHTS.items():
+    print(f"{name:21} {count:>9,} weights, {count / WEIGHTS['convolutional']:.2f} of the first")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Before training, no network knows anything: each pixel gets a chance near one half. What should
+# the bound be then? A fair coin costs $\log 2$ nats, an image $784 \log 2$; the KL term of an
+# untrained encoder adds little. So no architecture *starts* lower.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+keras.utils.set_random_seed(0)
+print(f"784 fair coins: {784 * np.log(2):.0f} nats")
+for name in ("convolutional", "dense, equal"):
+    untrained = VAE(*NETWORKS[name]())
+    bound = untrained.elbo(SETS[clothes.name]["test"][:200]).mean()
+    print(f"{name}: within 2 % of that:", bool(abs(bound / (784 * np.log(2)) + 1) < 0.02))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Training
+#
+# One recipe for all: the same images in the same order, Adam at one learning rate (tuned for none
+# of them), the same batches. `fit` measures the bound on held-out images after each epoch, and the
+# seconds of training alone.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def train(name, data_set, seed, epochs=EPOCHS, latent=None):
+    """Build with this seed and train; returns the model and its run."""
+    keras.utils.set_random_seed(seed)
+    model = VAE(*(NETWORKS[name]() if latent is None else NETWORKS[name](latent)))
+    model.compile(keras.optimizers.Adam(LEARNING_RATE))
+    size = model.latent_size
+    run = fit(
+        model,
+        SETS[data_set]["train"],
+        epochs=epochs,
+        batch_size=BATCH_SIZE,
+        seed=seed,
+        validation_data=(SETS[data_set]["test"],) * 2,
+        run=f"04/{data_set}/{name}, {size}, {TRAIN_SIZE}x{epochs}, seed {seed}",
+        report="line",
+    )
+    return model, run
+
+
+# %% slideshow={"slide_type": "skip"}
+PAIR = ("convolutional", "dense, equal")
+trained = {
+    (data_set, name): [train(name, data_set, seed) for seed in SEEDS]
+    for data_set in SETS
+    for name in PAIR
+}
+trained |= {
+    (data_set, "dense, longer"): [
+        train("dense, equal", data_set, seed, EPOCHS * LONGER) for seed in SEEDS
+    ]
+    for data_set in SETS
+}
+
+# %% slideshow={"slide_type": "skip"}
+OTHERS = ("convolutional, small", "dense 784-256-8", "dense 784-512-256-64")
+trained |= {(clothes.name, OTHERS[0]): [train(OTHERS[0], clothes.name, seed) for seed in SEEDS]}
+trained |= {(clothes.name, name): [train(name, clothes.name, SEEDS[0])] for name in OTHERS[1:]}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Who is ahead: per update, and per second?
+#
+# The same runs over two clocks. Lower is better: the held-out loss is $-$ELBO, in nats an image.
+# Bands span the seeds; the dashes end where their training ends.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
+def loss_curve(data_set, name):
+    """Held-out −ELBO after each epoch, (seeds, epochs)."""
+    return np.array([run.history["val_loss"] for _, run in trained[data_set, name]])
+
+
+def seconds_curve(data_set, name):
+    """Mean seconds of training up to the end of each epoch."""
+    return np.mean([run.seconds for _, run in trained[data_set, name]], axis=0)
+
+
+panels = {}
+for name in PAIR:
+    curve = loss_curve(clothes.name, name)
+    panels.setdefault("epochs", {})[name] = (np.arange(1, EPOCHS + 1), curve)
+for name in ("convolutional", "dense, longer"):
+    clock = seconds_curve(clothes.name, name)
+    shown = "dense, equal" if name == "dense, longer" else name
+    panels.setdefault("seconds of training on this machine", {})[shown] = (
+        clock, loss_curve(clothes.name, name),
+    )  # fmt: skip
+plotting.lines(
+    panels,
+    "Clothes: who is ahead per epoch, and per second?",
+    alt="Held-out negative bound falling over epochs and over seconds for the convolutional VAE "
+    "and the dense one with as many weights.",
+    y_label="held-out −ELBO, nats",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three questions to each model
+#
+# The bound alone does not rank models: a loose bound hides a good model. So ask
+#
+# 1. **How well does it explain held-out images?** $-\log p(x)$ by importance sampling
+#    ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)). With finitely many samples it is still
+#    an upper bound, so the number of samples stands beside it. The gap to the ELBO is what the
+#    encoder gives away.
+# 2. **How much of the code does it use?** A dimension is *active* if its mean moves with the image.
+# 3. **How good are its samples?** Decoded draws from the prior, never reconstructions, against real
+#    grey images: `evaluation.report`.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def judge(model, data_set, seed):
+    """What the three questions bring, as a dict of numbers."""
+    test = SETS[data_set]["test"]
+    bound = model.evaluate(test, batch_size=500, verbose=0, return_dict=True)
+    nll = evaluation.importance_nll(model, test[:NLL_IMAGES], NLL_SAMPLES, seed=seed)
+    fake = model.sample(COUNT, seed=seed)
+    report = evaluation.report(SETS[data_set]["images"], fake, count=COUNT, seed=seed)
+    return {
+        "−ELBO": bound["loss"],
+        "−log p": nll.value,
+        "active": bound["active"],
+        "reconstruction": bound["reconstruction"],
+        "Fréchet": report["frechet"].value,
+        "coverage": report["coverage"].value,
+        "report": report,
+    }
+
+
+# %% slideshow={"slide_type": "skip"}
+judged = {
+    key: [judge(model, key[0], seed) for seed, (model, _) in zip(SEEDS, runs, strict=False)]
+    for key, runs in trained.items()
+}
+
+
+# %% slideshow={"slide_type": "fragment"}
+def table(data_set):
+    """One line for each network: what it costs, and what it reaches (mean over the seeds)."""
+    columns = ("−ELBO", "−log p", "active", "Fréchet", "coverage")
+    print(f"{data_set:22}{'weights':>9}{'seconds':>9}" + "".join(f"{c:>10}" for c in columns))
+    for (where, name), results in judged.items():
+        if where != data_set:
+            continue
+        size = WEIGHTS.get(name, WEIGHTS["dense, equal"])
+        cost = f"{size:>9,}{seconds_curve(where, name)[-1]:>9.0f}"
+        means = [np.mean([result[column] for result in results]) for column in columns]
+        print(f"{name:22}{cost}" + "".join(f"{mean:>10.2f}" for mean in means))
+
+
+for data_set in SETS:
+    table(data_set)
+print(
+    f"−log p: {NLL_SAMPLES} samples each for {NLL_IMAGES} images; "
+    f"Fréchet: course classifier, {COUNT:,} images"
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The whole report for the two rivals' samples of clothes, one seed. A floor stands beside each
+# number: what real images get in place of the generated ones.
+
+# %% slideshow={"slide_type": "fragment"}
+for name in PAIR:
+    print(f"{name}\n{judged[clothes.name, name][0]['report']}\n")
+
+# %% slideshow={"slide_type": "slide"}
+samples = {
+    name: trained[clothes.name, name][0][0].sample(10, seed=5)
+    for name in ("convolutional", "dense, equal", "dense, longer")
+}
+plotting.image_rows(
+    {"real, held out": clothes.x_test[first_of_class]} | samples,
+    "Can you tell the networks apart by their samples?",
+    alt="Ten real garments, then ten samples each of the convolutional VAE, the dense one after as "
+    "many epochs, and the dense one after as many seconds. All samples are smooth.",
+    notes={
+        name: f"{judged[clothes.name, name][0]['Fréchet']:.0f}"
+        for name in ("convolutional", "dense, equal", "dense, longer")
+    },
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The number at the end of a row is its Fréchet distance. The codes are the same ten in each row,
+# but a code means something else to each network.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What is a larger latent space good for?
+#
+# "Growing the latent from 8 to 64 greatly improves the generated images." Change the latent size
+# alone, in the dense network, and look at the two halves of the bound, at the active dimensions,
+# and at samples.
+
+# %% slideshow={"slide_type": "skip"}
+sweep = {
+    size: [
+        judge(train("dense, equal", clothes.name, seed, latent=size)[0], clothes.name, seed)
+        for seed in SEEDS
+    ]
+    for size in LATENTS
+}
+
+
+# %% slideshow={"slide_type": "fragment"}
+def swept(key):
+    """Results over the latent sizes, (seeds, sizes)."""
+    return np.array([[result[key] for result in sweep[size]] for size in LATENTS]).T
+
+
+plotting.lines(
+    {
+        "latent dimensions": {
+            "reconstruction": (LATENTS, swept("reconstruction")),
+            "−ELBO": (LATENTS, swept("−ELBO")),
+        },
+        "latent dimensions ": {
+            "Fréchet distance of samples": (LATENTS, swept("Fréchet")),
+            "active dimensions": (LATENTS, swept("active")),
+        },
+    },
+    "What grows with the latent space, and what stops?",
+    alt="Left: the reconstruction term and the negative bound against the latent size. Right: the "
+    "Fréchet distance of samples, and the number of active dimensions, which stops growing.",
+    y_label="nats | distance | dimensions",
+    log_x=True,
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Claims tested
+#
+# > "Convolutional VAEs need fewer parameters, start at a lower loss, end lower, and generate better
+# > images than dense ones."
+#
+# Four claims in one sentence. "Start" is read as the loss after one epoch; before it all are equal,
+# as we saw. The rival has as many weights, and the same updates.
+
+# %% slideshow={"slide_type": "fragment"}
+BUDGET = f"{TRAIN_SIZE:,} images, {EPOCHS} epochs, latent {LATENT}"
+
+
+def compare(name, statement, test, measure, values, data_set, better="lower"):
+    """Judge and show one claim on one data set."""
+    claim = claims.Claim(
+        name=f"{name}_{data_set}",
+        statement=f"{statement} ({data_set})",
+        test=test,
+        measure=measure,
+        better=better,
+    )
+    result = claims.test(claim, values, BUDGET, SETS[data_set]["images"])
+    claims.show(result, "04_vae_dense_vs_conv")
+
+
+for data_set in SETS:
+    compare(
+        "starts_lower",
+        "A convolutional VAE starts at a lower loss.",
+        "Equal weights, equal updates: the loss after the first epoch.",
+        "held-out −ELBO after one epoch, nats",
+        {name: loss_curve(data_set, name)[:, 0] for name in PAIR},
+        data_set,
+    )
+
+# %% slideshow={"slide_type": "subslide"}
+for data_set in SETS:
+    compare(
+        "ends_lower",
+        "A convolutional VAE ends at a lower loss.",
+        "Equal weights, equal updates: the loss after the last epoch.",
+        "held-out −ELBO, nats",
+        {name: loss_curve(data_set, name)[:, -1] for name in PAIR},
+        data_set,
+    )
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The bound may favour the better encoder. Does the likelihood agree? And by the clock, when the
+# dense network may go on for as long as the convolutional one takes?
+
+
+# %% slideshow={"slide_type": "fragment"}
+def result_of(key, names, data_set):
+    """One number per seed for each of these networks."""
+    return {name: [result[key] for result in judged[data_set, name]] for name in names}
+
+
+for data_set in SETS:
+    compare(
+        "likelihood",
+        "A convolutional VAE explains held-out images better.",
+        "Equal weights, equal updates.",
+        f"−log p in nats, {NLL_SAMPLES} importance samples, {NLL_IMAGES} images",
+        result_of("−log p", PAIR, data_set),
+        data_set,
+    )
+
+
+# %% slideshow={"slide_type": "subslide"}
+def loss_at(data_set, name):
+    """Held-out −ELBO when the first of the two rivals has finished, one number per seed."""
+    rivals = ("convolutional", "dense, longer")
+    end = min(run.seconds[-1] for rival in rivals for _, run in trained[data_set, rival])
+    return [
+        float(np.interp(end, run.seconds, run.history["val_loss"]))
+        for _, run in trained[data_set, name]
+    ]
+
+
+for data_set in SETS:
+    compare(
+        "equal_seconds",
+        "A convolutional VAE is also ahead after the same number of seconds.",
+        f"The dense one gets up to {LONGER} times the epochs; compared when the first has ended.",
+        "held-out −ELBO at equal seconds, nats",
+        {name: loss_at(data_set, name) for name in ("convolutional", "dense, longer")},
+        data_set,
+    )
+
+# %% slideshow={"slide_type": "subslide"}
+for data_set in SETS:
+    compare(
+        "better_images",
+        "A convolutional VAE generates better images.",
+        "Equal weights, equal updates; samples from the prior.",
+        f"Fréchet distance (course classifier, {COUNT:,} images)",
+        result_of("Fréchet", PAIR, data_set),
+        data_set,
+    )
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Fewer weights: a convolutional VAE with less than a third of the dense one's.
+
+# %% slideshow={"slide_type": "fragment"}
+compare(
+    "fewer_weights",
+    "A convolutional VAE with 0.28 of the weights still ends at a lower loss than a dense one.",
+    "16 and 32 filters and 64 hidden units, against 329 hidden units; equal updates.",
+    "held-out −ELBO, nats",
+    {name: loss_curve(clothes.name, name)[:, -1] for name in (OTHERS[0], "dense, equal")},
+    clothes.name,
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > "Growing the latent from 8 to 64 greatly improves generated images."
+#
+# Once for what is generated, once for what is reconstructed. "Greatly" is not put into a number:
+# any difference that all seeds share counts.
+
+# %% slideshow={"slide_type": "fragment"}
+for key, what, measure in [
+    ("Fréchet", "generated", f"Fréchet distance of samples (course classifier, {COUNT:,} images)"),
+    ("reconstruction", "reconstructed", "−log p(x | z) of held-out images, nats"),
+]:
+    compare(
+        f"latent_64_{what}",
+        f"A latent of 64 instead of 8 improves {what} images.",
+        "The dense VAE; only the latent size differs.",
+        measure,
+        {f"latent {size}": [result[key] for result in sweep[size]] for size in (64, 8)},
+        clothes.name,
+    )
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Exercises
+#
+# **1. Count before you build.** Complete `dense_weights`: the number of weights of the dense VAE
+# with one hidden layer of `hidden` units on each side. Check yourself: `dense_weights(329, 16)` is
+# 533,138, and `dense_weights(256, 8)` is 408,864.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def dense_weights(hidden, latent):
+    """Weights of encoder and decoder for images of 784 pixels."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Nats to bits.** Compression people quote bits per pixel. Complete `bits_per_pixel` for an
+# image of 784 pixels. Check yourself: 784 fair coins ($784 \log 2$ nats) are exactly 1 bit per
+# pixel. How many bits per pixel does your best model need?
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def bits_per_pixel(nats):
+    """Bits for each of 784 pixels."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. Which dimensions are active?** Complete `active_dimensions` from posterior means (n, d): those
+# whose variance over the images exceeds 0.01. Check yourself: on
+# `trained[clothes.name, "convolutional"][0][0].encode(SETS[clothes.name]["test"])` their number is
+# the `active` of the table, up to one.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def active_dimensions(means):
+    """Indices of the active dimensions."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Is it the pooling of pixels?** Shuffle the pixels of all images by one fixed permutation and
+# train both rivals again. Check yourself: the dense VAE ends where it did before (within the spread
+# of its seeds), for it never knew which pixels are neighbours. What happens to the other one?
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def shuffled(pictures, seed=0):
+    """The same permutation of the 784 pixels for all images (n, 28, 28, 1)."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Where to go next
+#
+# - **05 · The latent space of a VAE**: what the dimensions mean, and what β does to them.
+# - **06 · Gaussian mixtures**: a model without any network, judged by the same report.
+# - Kingma & Welling 2014, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114).
+# - Burda, Grosse & Salakhutdinov 2016, [Importance Weighted
+#   Autoencoders](https://arxiv.org/abs/1509.00519): the estimate of $\log p(x)$, and why many
+#   latent dimensions stay unused.
+# - Salakhutdinov & Murray 2008, [On the quantitative analysis of deep belief
+#   networks](https://doi.org/10.1145/1390156.1390266): binarised digits as a yardstick.
+# - Theis, van den Oord & Bethge 2016, [A note on the evaluation of generative
+#   models](https://arxiv.org/abs/1511.01844): why likelihood and samples need not agree.

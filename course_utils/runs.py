@@ -181,7 +181,7 @@ def _to_numpy(variable):
     return value.astype("float32") if "bfloat16" in str(variable.dtype) else value
 
 
-def identity_of(model, x, y, validation_data, epochs, batch_size, seed):
+def identity_of(model, x, y, validation_data, epochs, batch_size, seed, transform=None):
     """Everything that shapes a run, each part under the name that a warning shows."""
     started = environment.current() if environment.started() else None
     backend = keras.backend.backend()
@@ -202,6 +202,7 @@ def identity_of(model, x, y, validation_data, epochs, batch_size, seed):
         "number of epochs": epochs,
         "batch size": batch_size,
         "seed": seed,
+        "transform of the data": _hash_text(repr(_code_of(transform))),
     }
 
 

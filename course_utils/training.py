@@ -5,6 +5,7 @@ instead of trained again, an interrupted one goes on, and one that was made by o
 or settings is trained anew, with a warning that says what has changed.
 """
 
+import functools
 import time
 
 import keras
@@ -19,9 +20,10 @@ STEPS_PER_CALL = 20
 class _Epoch(keras.utils.PyDataset):
     """Batches of one epoch, in an order that depends on the seed and the epoch alone."""
 
-    def __init__(self, x, y, order, batch_size):
+    def __init__(self, x, y, order, batch_size, transform=None, seed=()):
         super().__init__()
         self.x, self.y, self.order, self.batch_size = x, y, order, batch_size
+        self.transform, self.seed = transform, seed
 
     def __len__(self):
         return -(-len(self.order) // self.batch_size)
@@ -29,6 +31,8 @@ class _Epoch(keras.utils.PyDataset):
     def __getitem__(self, index):
         chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         inputs = self.x[chosen]
+        if self.transform is not None:
+            inputs = self.transform(inputs, np.random.default_rng([*self.seed, index]))
         return inputs, inputs if self.y is self.x else self.y[chosen]
 
 
@@ -41,6 +45,7 @@ def fit(
     batch_size=128,
     seed=0,
     validation_data=None,
+    transform=None,
     run=None,
     report="epochs",
 ):
@@ -56,6 +61,9 @@ def fit(
         batch_size: images per update.
         seed: seed of the order of the images.
         validation_data: (x, y) to evaluate after each epoch, or None.
+        transform: function of a batch of inputs and a NumPy generator that returns what is trained
+            on in its place, another draw in each epoch, such as black and white pixels drawn from
+            grey ones. Targets that are the inputs are transformed with them.
         run: name to keep the run under, such as `"01/dense-seed0"`; None keeps nothing.
         report: `epochs` prints a line per epoch with the time left (at most 20 lines), `line`
             one line that is rewritten, `none` nothing.
@@ -75,7 +83,10 @@ def fit(
             model.check_images(images)
     _choose_speed(model)
     model.optimizer.build(model.trainable_variables)
-    store = RunStore(run, identity_of(model, x, y, validation_data, epochs, batch_size, seed))
+    identity = identity_of(
+        model, x, y, validation_data, epochs, batch_size, seed, transform=transform
+    )
+    store = RunStore(run, identity)
     reporter = _REPORTERS[report](run or model.name, epochs)
     result, finished = store.restore(model)
     if finished:
@@ -83,7 +94,8 @@ def fit(
         return result
     if result.source == "resumed":
         reporter.note(f"going on after epoch {result.epochs} of {epochs}")
-    _train(model, x, y, epochs, batch_size, seed, validation_data, reporter, result, store)
+    batches = functools.partial(_Epoch, x, y, batch_size=batch_size, transform=transform)
+    _train(model, batches, len(x), epochs, seed, validation_data, reporter, result, store)
     return result
 
 
@@ -119,16 +131,16 @@ def _check(model, x, y, epochs, batch_size, validation_data, report):
         raise ValueError(f"report must be one of {', '.join(_REPORTERS)}, found {report!r}.")
 
 
-def _train(model, x, y, epochs, batch_size, seed, validation_data, reporter, result, store):
+def _train(model, batches, size, epochs, seed, validation_data, reporter, result, store):
     """Train from the epoch that `result` has reached, adding to `result` in place."""
     before = result.seconds[-1] if result.seconds else 0.0
     resumed_at, trained_for, wall_start = result.epochs, 0.0, time.perf_counter()
     for epoch in range(result.epochs, epochs):
-        order = np.random.default_rng([seed, epoch]).permutation(len(x))
+        order = np.random.default_rng([seed, epoch]).permutation(size)
         last_good = state_of(model)
         start = time.perf_counter()
         # Keras would shuffle the batches once more, by Python's generator, whose state is not kept.
-        logs = model.fit(_Epoch(x, y, order, batch_size), shuffle=False, verbose=0).history
+        logs = model.fit(batches(order, seed=(seed, epoch)), shuffle=False, verbose=0).history
         trained_for += time.perf_counter() - start
         values = {name: float(series[0]) for name, series in logs.items()}
         if not np.isfinite(values["loss"]):

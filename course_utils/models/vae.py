@@ -87,12 +87,12 @@ class VAE(keras.Model):
         super().__init__(**options)
         self.likelihood = likelihoods.get(likelihood)
         _check_networks(encoder, decoder)
-        self._last = _last_activated(decoder)
-        self._has_sigmoid = getattr(self._last, "activation", None) is keras.activations.sigmoid
+        last = _last_activated(decoder)
+        self._has_sigmoid = getattr(last, "activation", None) is keras.activations.sigmoid
         if self.likelihood.takes_logits and not self._has_sigmoid:
             raise ValueError(
                 "a Bernoulli likelihood needs chances in (0, 1): the decoder's last activation "
-                f"must be a sigmoid, found {_name_of_activation(self._last)}. Give its last layer "
+                f"must be a sigmoid, found {_name_of_activation(last)}. Give its last layer "
                 "activation='sigmoid', or take likelihood='gaussian'."
             )
         if not (isinstance(beta, int | float) and 0 <= beta < math.inf):
@@ -105,6 +105,7 @@ class VAE(keras.Model):
                 f"{importance_samples} samples. Take beta = 1, or importance_samples = 1."
             )
         self.encoder, self.decoder = encoder, decoder
+        self._last = last
         self.beta, self.importance_samples = float(beta), int(importance_samples)
         self.sampling = GaussianSampling()
         self.elbo_metric = keras.metrics.Mean(name="elbo")

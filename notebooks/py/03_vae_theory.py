@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/03_vae_theory.ipynb)
 #
-# **Time** · smoke 35 s · cpu 3 min · gpu not measured
+# **Time** · smoke 45 s · cpu 3 min · gpu not measured
 #
 # A bound on the likelihood, by a network that guesses where the codes are. Every formula here is
 # followed by a cell that would notice if it were wrong.
@@ -59,9 +59,9 @@ from course_utils.models.likelihoods import Gaussian
 from course_utils.training import fit
 
 # %% slideshow={"slide_type": "skip"}
-TRAIN_SIZE = by_profile(smoke=2_000, cpu=20_000, gpu=60_000, record=20_000)
-TEST_SIZE = by_profile(smoke=1_000, cpu=None, gpu=None)  # None: all of them
-EPOCHS = by_profile(smoke=5, cpu=10, gpu=40, record=10)
+TRAIN_SIZE = by_profile(smoke=3_000, cpu=20_000, gpu=60_000, record=20_000)
+TEST_SIZE = by_profile(smoke=800, cpu=None, gpu=None)  # None: all of them
+EPOCHS = by_profile(smoke=3, cpu=10, gpu=40, record=10)
 # `smoke` has few updates, so it uses smaller batches and a larger learning rate.
 BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
 LEARNING_RATE = by_profile(smoke=3e-3, cpu=1e-3, gpu=1e-3)
@@ -75,8 +75,8 @@ SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
 # ## A model that we can solve
 #
 # Draw a code $z \sim \mathcal N(0, 1)$. A decoder turns it into a point $f(z)$ of the plane, and
-# noise is added: $x = f(z) + 0.25\,\varepsilon$. We see $x$, never $z$. Two decoders, one straight,
-# one bent. What is the density $p(x)$ of a point?
+# noise is added: $x = f(z) + 0.25\,\varepsilon$. We see $x$, never $z$. Two decoders: one lays the
+# axis of the codes out straight, one bends it into a ring whose ends meet.
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 NOISE = 0.25
@@ -86,34 +86,33 @@ def straight(z):
     return np.stack([z, 0.5 * z], axis=-1)
 
 
-def bent(z):
-    return np.stack([0.5 * z, z**2 - 1], axis=-1)
+def ring(z):
+    return np.stack([np.sin(1.5 * z), -np.cos(1.5 * z)], axis=-1)
 
 
 def draw(decoder, count, seed):
-    """Points (count, 2) of the model."""
+    """Codes (count,) and points (count, 2) of the model."""
     rng = np.random.default_rng(seed)
-    return decoder(rng.normal(size=count)) + NOISE * rng.normal(size=(count, 2))
+    codes = rng.normal(size=count)
+    return codes, decoder(codes) + NOISE * rng.normal(size=(count, 2))
 
 
-POINTS = {straight: np.array([1.0, 0.8]), bent: np.array([0.1, 0.5])}
-print("points drawn:", draw(straight, 500, seed=0).shape, draw(bent, 500, seed=0).shape)
+POINTS = {straight: np.array([1.0, 0.8]), ring: np.array([0.1, 0.9])}  # one x for each
+print("drawn:", [draw(decoder, 600, seed=0)[1].shape for decoder in POINTS])
 
 # %% slideshow={"slide_type": "fragment"}
-line = np.linspace(-2.2, 2.2, 120)
+codes = draw(straight, 600, seed=0)[0]
 plotting.scatter(
     {
-        f"{decoder.__name__} decoder": np.concatenate(
-            [draw(decoder, 500, seed=0), decoder(line), np.repeat(x[None], 5, axis=0)]
-        )
+        f"{decoder.__name__} decoder": np.concatenate([draw(decoder, 600, seed=0)[1], x[None]])
         for decoder, x in POINTS.items()
     },
-    np.repeat([0, 1, 2], [500, 120, 5]),
-    ("data", "f(z)", "x"),
+    np.append(np.digitize(codes, [-1.5, 0, 1.5]), 4),
+    ("z ≪ 0", "z < 0", "z > 0", "z ≫ 0", "x"),
     "Which code made the point x?",
-    alt="Two clouds of points in the plane, one along a straight line, one along a parabola, with "
-    "the decoder's curve drawn in. The point x lies near one place of the line, but between two "
-    "arms of the parabola.",
+    alt="Points in the plane, coloured by the range of their code. Straight decoder: the ranges "
+    "follow each other along a line. Ring: the lowest and the highest codes meet at the top, and "
+    "the point x lies where they meet.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -146,7 +145,7 @@ covariance = np.outer(direction, direction) + NOISE**2 * np.eye(2)
 x = POINTS[straight]
 exact = multivariate_normal(np.zeros(2), covariance).logpdf(x)
 print("straight, grid against closed form:", np.isclose(log_evidence(x, straight), exact))
-print(f"log p(x): straight {exact:.3f}, bent {log_evidence(POINTS[bent], bent):.3f}")
+print(f"log p(x): straight {exact:.3f}, ring {log_evidence(POINTS[ring], ring):.3f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can we not just average over the prior?
@@ -179,34 +178,36 @@ for copies in (1, 4, 16):
 
 
 # %% slideshow={"slide_type": "fragment"}
-def estimate(copies, mean, std, seed, draws=1_000):
-    """log p(x) of `copies` straight models, by importance sampling from N(mean, std²)."""
+def estimate_error(copies, mean, std, seed, draws=1_000):
+    """Error of log p(x) of `copies` straight models, by importance sampling from N(mean, std²)."""
+    x = POINTS[straight]
     z = np.random.default_rng([copies, seed]).normal(mean, std, size=(draws, copies))
     log_weights = log_joint(x, z, straight) - norm.logpdf(z, mean, std)
-    return logsumexp(log_weights.sum(axis=1)) - np.log(draws)
+    estimate = logsumexp(log_weights.sum(axis=1)) - np.log(draws)
+    return estimate - copies * log_evidence(x, straight)
 
 
 COPIES = (1, 2, 4, 6, 8, 12, 16)
+PROPOSALS = {"prior": (0, 1), "near the posterior": (POSTERIOR[0], 1.2 * POSTERIOR[1])}
 errors = {
-    name: [
-        [estimate(d, mean, std, seed) - d * log_evidence(x, straight) for d in COPIES]
-        for seed in range(20)
-    ]
-    for name, mean, std in [("prior", 0, 1), ("near the posterior", *(POSTERIOR * np.r_[1, 1.2]))]
+    name: [[estimate_error(d, *proposal, seed) for d in COPIES] for seed in range(20)]
+    for name, proposal in PROPOSALS.items()
 }
+
+# %% slideshow={"slide_type": "fragment"}
 plotting.lines(
     {"number of codes": {name: (COPIES, rows) for name, rows in errors.items()}},
     "How wrong is log p(x) after 1000 draws?",
     alt="Error of the estimated log-likelihood over the number of codes. Draws from near the "
     "posterior stay at zero; those from the prior fall lower and lower, with a widening band.",
     y_label="estimate − truth, nats",
-    levels={"exact": 0.0},
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So a density $q$ near the posterior of *this* $x$ is needed. In a VAE a network, the **encoder**,
 # reads $x$ and answers with the mean and the variance of a Gaussian, $q(z \mid x)$.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a wrong q cost?
 #
 # Take the logarithm of the weighted average. The logarithm is concave, so by Jensen's inequality
@@ -244,11 +245,11 @@ print("none at the true posterior:", abs(gap(x, straight, *POSTERIOR)) < 1e-9)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Move $q$ along the axis, and watch the bound. Before you look: can a Gaussian $q$ touch
-# $\log p(x)$ for the bent decoder?
+# $\log p(x)$ for the ring decoder?
 
 # %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
 means = np.linspace(-2.5, 2.5, 101)
-widths = {straight: (POSTERIOR[1], 0.1, 0.5), bent: (0.1, 0.05, 0.5)}
+widths = {straight: (POSTERIOR[1], 0.1, 0.5), ring: (0.175, 0.1, 0.5)}
 NAMES = ("best width", "too narrow", "too wide")
 plotting.lines(
     {
@@ -260,7 +261,7 @@ plotting.lines(
     },
     "How near does the bound come to log p(x)?",
     alt="The bound minus the log-likelihood over the mean of q, three widths. With the straight "
-    "decoder the best width touches zero at one place; with the bent one there are two summits, "
+    "decoder the best width touches zero at one place; with the ring there are two summits, "
     "and both stay below zero.",
     y_label="ELBO − log p(x), nats",
     levels={"log p(x)": 0.0},
@@ -268,16 +269,18 @@ plotting.lines(
 )
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-best = max(
-    elbo(POINTS[bent], bent, m, s) for m in means for s in np.linspace(0.05, 0.5, 46)
-) - log_evidence(POINTS[bent], bent)
-print(f"bent decoder, best Gaussian: {best:.2f} nats")
+x = POINTS[ring]
+best = max(elbo(x, ring, m, s) for m in means[50:] for s in np.linspace(0.1, 0.3, 9))
+upper = np.exp(log_joint(x, GRID[GRID > 0], ring) - log_evidence(x, ring)).sum() * STEP
+print(f"ring, share of the posterior in its larger bump: {upper:.2f}")
+print(f"lost by the best Gaussian: {log_evidence(x, ring) - best:.2f} nats, "
+      f"−log of that share: {-np.log(upper):.2f}")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The posterior of the bent decoder has two bumps, and a Gaussian fits one. This loss is the
-# **approximation gap**: a better encoder network cannot remove it, only a richer family of $q$ can,
-# or a decoder that avoids such posteriors. Training moves the decoder too, so it is rewarded for
-# being easy to invert.
+# The posterior of the ring decoder has two bumps. A Gaussian that fits one of them loses at least
+# $-\log$ of the share that this bump holds. This is the **approximation gap**: a better encoder
+# network cannot remove it, only a richer family of $q$ can, or a decoder that avoids such
+# posteriors. Training moves the decoder too, and rewards it for being easy to invert.
 #
 # The bound is mostly written in another order, with $p(x, z) = p(x \mid z)\,p(z)$:
 #
@@ -315,7 +318,8 @@ for mean, log_var in pairs:
     z = np.random.default_rng(0).normal(mean, np.exp(log_var / 2), size=1_000_000)
     sampled = np.mean(norm.logpdf(z, mean, np.exp(log_var / 2)) - norm.logpdf(z))
     formula, integral = kl_to_prior(mean, log_var), kl_by_quadrature(mean, log_var)
-    assert abs(formula - integral) < 1e-6 and abs(formula - sampled) < 0.01
+    assert abs(formula - integral) < 1e-6
+    assert abs(formula - sampled) < 0.01
     print(f"mean {mean:4.1f}, log_var {log_var:4.1f}: {formula:.4f} nats")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -405,6 +409,8 @@ def variances(dimensions):
 
 
 spread = [variances(dimensions) for dimensions in DIMENSIONS]
+
+# %% slideshow={"slide_type": "fragment"}
 plotting.lines(
     {"dimensions": {name: (DIMENSIONS, [row[name] for row in spread]) for name in spread[0]}},
     "Same average: how noisy is one draw?",
@@ -429,8 +435,8 @@ for name in spread[0]:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The whole model in twenty lines
 #
-# Encoder, noise, decoder, two sums. `keras.losses.binary_crossentropy` is $-\log p(x \mid z)$ of one
-# pixel if the decoder's output is its chance of being white (more on that soon). Keras calls
+# Encoder, noise, decoder, two sums. `keras.losses.binary_crossentropy` is $-\log p(x \mid z)$ of
+# one pixel if the decoder's output is its chance of being white (more on that soon). Keras calls
 # `compute_loss` in each training step, on every backend.
 
 
@@ -461,10 +467,12 @@ class TinyVAE(keras.Model):
 # of a 1, with the seeds 0 (training) and 1 (test). Two models with the same weights, the same batch
 # and the same noise: is the package's loss ours?
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"}
 images = data.load("mnist", TRAIN_SIZE, test_size=TEST_SIZE)
+print(images)
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 def binarise(grey, seed):
     return (np.random.default_rng(seed).random(grey.shape) < grey).astype("float32")
 
@@ -475,7 +483,7 @@ PIXELS = math.prod(SHAPE)
 print("one image:", SHAPE, "values:", np.unique(binary_train))
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"}
 def networks(seed=0):
     """Encoder and decoder, with the same weights for the same seed."""
     keras.utils.set_random_seed(seed)
@@ -493,6 +501,7 @@ def package(seed=7, **options):
     return model
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 batch = binary_train[:100]
 print("same loss:", np.isclose(loss_of(TinyVAE(*networks(), seed=7), batch),
                                loss_of(package(), batch), rtol=1e-5))  # fmt: skip
@@ -535,8 +544,8 @@ print(f"loss of a constant 0.3: on grey {grey:.1f}, on tossed pixels {np.mean(to
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # No model gets below that floor, about 46 nats on MNIST. The second line says what the number is:
 # the formula is linear in $x$, so on grey pixels it averages over all tosses, and the floor is the
-# randomness of the tosses. A useful loss; not $-\log p$ of a grey image. (The Bernoulli formula does
-# not integrate to one over $[0, 1]$; with its constant it would be the continuous Bernoulli,
+# randomness of the tosses. A useful loss; not $-\log p$ of a grey image. (The Bernoulli formula
+# does not integrate to one over $[0, 1]$; with its constant it would be the continuous Bernoulli,
 # [Loaiza-Ganem & Cunningham 2019](https://arxiv.org/abs/1907.06845).) **In this course nats are
 # quoted on binarised images only.**
 
@@ -573,7 +582,7 @@ for mse in (0.01, 0.04):
     print(f"MSE {mse}: cheapest scale {found:.2f}, root of the MSE {mse**0.5:.2f}")
 
 # %% slideshow={"slide_type": "fragment"}
-scales = np.geomspace(0.05, 1, 60)
+scales = np.linspace(0.05, 0.8, 60)
 plotting.lines(
     {"scale σ": {f"MSE {mse}": (scales, gaussian_nats(mse, scales)) for mse in (0.01, 0.04)}},
     "Which scale is cheapest for a given error?",
@@ -581,7 +590,6 @@ plotting.lines(
     "valleys, with their lowest points at a scale of 0.1 and of 0.2.",
     y_label="−log p of a pixel, nats",
     y_limits=(-1.2, 1.5),
-    log_x=True,
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -591,6 +599,13 @@ plotting.lines(
 
 
 # %% slideshow={"slide_type": "skip"}
+def measure(model, pixels):
+    """The measures that a VAE notes while it computes its loss, on these images."""
+    model.reset_metrics()
+    model.compute_loss(x=pixels, y_pred=model(pixels), training=False)
+    return {name: float(value) for name, value in model.get_metrics_result().items()}
+
+
 def train(name, seed, pixels, watched, **options):
     """A trained VAE, and the last value of each of its measures ("val_": held-out images)."""
     model = VAE(*networks(seed), **options)
@@ -601,11 +616,11 @@ def train(name, seed, pixels, watched, **options):
         epochs=EPOCHS,
         batch_size=BATCH_SIZE,
         seed=seed,
-        validation_data=(watched, watched),
         run=f"03_vae_theory/{name}, {len(pixels)}x{EPOCHS}, seed {seed}",
         report="line",
     )
-    return model, {measure: values[-1] for measure, values in run.history.items()}
+    end = {key: values[-1] for key, values in run.history.items()}
+    return model, end | {f"val_{name}": value for name, value in measure(model, watched).items()}
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -628,7 +643,8 @@ for seed in SEEDS:
 first = {name: runs[0] for name, runs in on_grey.items()}
 few = images.x_test[:10]
 plotting.image_rows(
-    {"given": few} | {name: model.reconstruct(few).clip(0, 1) for name, (model, _) in first.items()},
+    {"given": few}
+    | {name: model.reconstruct(few).clip(0, 1) for name, (model, _) in first.items()},
     "What comes back?",
     alt="Ten digits, and below them their reconstructions by three VAEs: Bernoulli, squared error "
     "and learned scale. Those by squared error are the most blurred.",
@@ -650,12 +666,13 @@ print(f"learned scale {learned:.3f}; squared error assumes {0.5**0.5:.3f}")
 # likelihood assumes: with $\sigma = 0.71$, snow. The KL at the right says how much each code tells:
 # the smaller the scale, the more a pixel's error costs, and the more the encoder is willing to pay
 # for a precise code. A sharper reconstruction is not yet a better sample: compare the two figures.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Sum or mean?
 #
 # The bound has a **sum** over pixels and channels and a **sum** over latent dimensions, then a mean
-# over the batch. What does a mean do instead? Call the weight of the KL term $\beta$, with the other
-# term a sum. With $D$ pixels and $d$ latent dimensions:
+# over the batch. What does a mean do instead? Call the weight of the KL term $\beta$, with the
+# other term a sum. With $D$ pixels and $d$ latent dimensions:
 #
 # | reconstruction | KL | $\beta$ | here |
 # |---|---|---|---|
@@ -664,7 +681,9 @@ print(f"learned scale {learned:.3f}; squared error assumes {0.5**0.5:.3f}")
 # | mean | sum | $D$ | 784 |
 # | mean | mean | $D / d$ | 49 |
 #
-# The last one looks fair and is not: divide its loss by $1/D$ to see it,
+# (Some codes put a number in front: 500 times the mean over 1024 pixels, with the KL summed, is
+# $\beta = 1024 / 500 = 2.05$.) The last row looks fair and is not: multiply its loss by $D$ to see
+# it,
 #
 # $$D \left( \tfrac1D \textstyle\sum_{\text{pixels}} + \tfrac1d \sum_{\text{latent}} \right)
 # = \sum_{\text{pixels}} + \tfrac Dd \sum_{\text{latent}}.$$
@@ -682,19 +701,21 @@ print("beta:", BETA, "| 784 times the means:", np.isclose(
     PIXELS * means, loss_of(package(beta=BETA), batch), rtol=1e-5
 ))  # fmt: skip
 zero, one, two = (loss_of(package(beta=beta), batch) for beta in (0, 1, 2))
-print("KL term alone, twice:", np.isclose(one - zero, two - one, rtol=1e-3))
+print("KL term alone, twice:", np.isclose(one - zero, two - one, rtol=1e-2))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Equal up to a factor whatever the weights, so the gradients point the same way. Check that too: one
-# step of plain gradient descent, 784 times as long for the means, and how it moved the weights.
+# Equal up to a factor whatever the weights, so the gradients point the same way. Check that too:
+# one step of plain gradient descent, 784 times as long for the means, and how it moved the weights.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"}
 def weights(model):
-    return np.concatenate([ops.convert_to_numpy(w).ravel() for w in model.trainable_variables])
+    """All weights of encoder and decoder, one after the other."""
+    variables = model.encoder.trainable_variables + model.decoder.trainable_variables
+    return np.concatenate([ops.convert_to_numpy(w).ravel() for w in variables])
 
 
-def move(model, rate):
+def move(model, rate, batch=batch):
     """How one step of gradient descent changes encoder and decoder."""
     model.compile(keras.optimizers.SGD(rate))
     before = weights(model)
@@ -702,12 +723,15 @@ def move(model, rate):
     return weights(model) - before
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 averaged, heavy, summed = (
     move(MeanVAE(*networks(), seed=7), PIXELS * 1e-3), move(package(beta=BETA), 1e-3),
     move(package(), 1e-3),
 )  # fmt: skip
-print("means and beta = 49, same step:", np.allclose(averaged, heavy, atol=1e-5))
-print("means and sums, same step:", np.allclose(averaged, summed, atol=1e-5))
+for name, other in {"beta = 49": heavy, "sums": summed}.items():
+    cosine = averaged @ other / np.linalg.norm(averaged) / np.linalg.norm(other)
+    length = np.linalg.norm(averaged) / np.linalg.norm(other)
+    print(f"means and {name}: one direction {cosine > 0.999}, as long {abs(length - 1) < 0.001}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Adam divides a gradient by its size, so the factor 784 hardly matters to it. The 49 does.
@@ -750,27 +774,33 @@ for name, runs in binary.items():
 first = {name: runs[0][0] for name, runs in binary.items()}
 few = binary_test[:10]
 plotting.image_rows(
-    {"given": few}
-    | {f"{name}:\ncomes back": model.reconstruct(few) for name, model in first.items()}
-    | {f"{name}:\nsamples": model.sample(10, seed=0) for name, model in first.items()},
-    "Sums or means: what is learnt?",
-    alt="Ten binarised digits, their reconstructions by three VAEs, and samples of the three. With "
-    "means all images look alike; with a mean of the KL only the reconstructions are sharp and "
-    "the samples are not digits.",
+    {"given": few} | {name: model.reconstruct(few) for name, model in first.items()},
+    "Sums or means: what comes back?",
+    alt="Ten binarised digits, and below them what three VAEs make of them: digits with sums, the "
+    "same grey blur for every image with means, the sharpest digits with a mean of the KL only.",
+)
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.image_rows(
+    {name: model.sample(10, seed=0) for name, model in first.items()},
+    "Sums or means: what is drawn?",
+    alt="Images decoded from ten random codes by the three VAEs: with sums rough digits, with "
+    "means one blur, with a mean of the KL only more shapes that are no digits.",
 )
 
 
 # %% slideshow={"slide_type": "fragment"}
-def kl_by_dimension(model):
-    """Mean KL of each latent dimension on held-out images, largest first."""
-    mean, log_var = model.posterior(binary_test)
+def kl_by_dimension(model, pixels):
+    """Mean KL of each latent dimension, largest first."""
+    mean, log_var = model.posterior(pixels)
     return np.sort(kl_to_prior(mean, log_var).mean(axis=0))[::-1]
 
 
 plotting.lines(
     {
         "latent dimension, by rank": {
-            name: (range(1, LATENT + 1), kl_by_dimension(model)) for name, model in first.items()
+            name: (range(1, LATENT + 1), kl_by_dimension(model, binary_test))
+            for name, model in first.items()
         }
     },
     "How much does each dimension tell about the image?",
@@ -825,35 +855,30 @@ print("parameters:", linear.count_params(), "= 2·(16·3 + 3) + 3·16 + 16 + the
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Can the bound reach the likelihood? The posterior of a code given $x$ is a Gaussian with
-# covariance $(I + WW^\top / \sigma^2)^{-1}$, the same for all $x$, and a mean that is linear in $x$.
-# The encoder's Gaussian is **diagonal**. That fits only if the rows of $W$ are orthogonal. But
+# covariance $(I + WW^\top / \sigma^2)^{-1}$, the same for all $x$, and a mean that is linear in
+# $x$. The encoder's Gaussian is **diagonal**. That fits only if the rows of $W$ are orthogonal. But
 # turning the code, $W \to RW$ with a rotation $R$, leaves $W^\top W$ and so $p(x)$ as it is. Among
 # all equally likely decoders there is one with orthogonal rows, and the bound prefers it.
 
 # %% slideshow={"slide_type": "skip"}
-LINEAR_EPOCHS, LINEAR_BATCH = 20, 100
-rate = keras.optimizers.schedules.CosineDecay(0.02, LINEAR_EPOCHS * len(patches) // LINEAR_BATCH)
+LINEAR_EPOCHS, LINEAR_BATCH = 12, 40
+rate = keras.optimizers.schedules.CosineDecay(0.03, LINEAR_EPOCHS * len(patches) // LINEAR_BATCH)
 linear.compile(keras.optimizers.Adam(rate))
 climb = fit(
     linear,
     patches,
     epochs=LINEAR_EPOCHS,
     batch_size=LINEAR_BATCH,
-    validation_data=(patches, patches),  # the likelihood to be met is that of the same patches
     run="03_vae_theory/linear",
     report="line",
 )
 
 # %% slideshow={"slide_type": "fragment"}
 plotting.lines(
-    {
-        "epoch": {
-            "ELBO of the linear VAE": (range(1, LINEAR_EPOCHS + 1), climb.history["val_elbo"])
-        }
-    },
+    {"epoch": {"ELBO of the linear VAE": (range(1, LINEAR_EPOCHS + 1), climb.history["elbo"])}},
     "Does the bound reach the exact likelihood?",
-    alt="The bound of a linear VAE over the epochs: it climbs from below and then runs along the "
-    "level of the best log-likelihood, known from PCA.",
+    alt="The mean bound of a linear VAE in each epoch: it climbs from below and then runs along "
+    "the level of the best log-likelihood, known from PCA.",
     y_label="nats a patch",
     levels={"best possible, by PCA": BEST},
     y_limits=(BEST - 8, BEST + 1),
@@ -861,23 +886,23 @@ plotting.lines(
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-def exact_likelihood(vae):
+def exact_likelihood(vae, x):
     """log p(x) of each patch (n,) under a linear VAE, in closed form."""
     matrix, offset = (ops.convert_to_numpy(w) for w in vae.decoder.trainable_variables)
     covariance = matrix.T @ matrix + vae.likelihood.scale**2 * np.eye(16)
-    return multivariate_normal(offset, covariance).logpdf(flat)
+    return multivariate_normal(offset, covariance).logpdf(x.reshape(len(x), -1))
 
 
-bound, exact = linear.elbo(patches, samples=50).mean(), exact_likelihood(linear).mean()
+bound, exact = linear.elbo(patches, samples=50).mean(), exact_likelihood(linear, patches).mean()
 print(f"log p(x) of the trained VAE, within 0.1 nats of the best: {abs(exact - BEST) < 0.1}")
 print(f"its ELBO, within 0.1 nats of its log p(x): {abs(exact - bound) < 0.1}")
 print(f"never above: {bound < exact + 0.01 < BEST + 0.02}")
 print(f"scale {linear.likelihood.scale:.1f}, true 0.3")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Has it really turned its code? For a precision matrix $P = I + WW^\top / \sigma^2$ the best diagonal
-# $q$ loses $\tfrac12 (\sum_j \log P_{jj} - \log \det P)$ nats. Turn the code by 45° in two of its
-# dimensions, and compare:
+# Has it really turned its code? For a precision matrix $P = I + WW^\top / \sigma^2$ the best
+# diagonal $q$ loses $\tfrac12 (\sum_j \log P_{jj} - \log \det P)$ nats. Turn the code by 45° in two
+# of its dimensions, and compare:
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
@@ -894,11 +919,11 @@ turn[np.ix_(order[[0, 2]], order[[0, 2]])] = np.array([[1, -1], [1, 1]]) / np.sq
 print("turned, the same p(x):", np.allclose(matrix.T @ matrix, (turn @ matrix).T @ turn @ matrix,
                                             atol=1e-4))  # fmt: skip
 print("loses nearly nothing as trained:", diagonal_loss(matrix, scale) < 0.05)
-print(f"and when turned: {diagonal_loss(turn @ matrix, scale):.1f} nats")
+print("and more when turned:", diagonal_loss(turn @ matrix, scale) > 0.2)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # So the axes of a VAE's code are no accident: a diagonal $q$ picks a rotation that the likelihood
-# alone leaves open ([Lucas et al. 2019](https://arxiv.org/abs/1911.02469) work out the linear case).
+# alone leaves open ([Lucas et al. 2019](https://arxiv.org/abs/1911.02469) work this case out).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can more samples tighten the bound?
@@ -934,17 +959,17 @@ def importance_bound(log_w, k):
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 some = patches[:200]
-exact = exact_likelihood(linear)[:200].mean()
+exact = exact_likelihood(linear, some).mean()
 spoilt = {
-    f"deviations × {factor}": [log_weights(linear, some, factor, 1_024, seed) for seed in range(5)]
+    f"deviations × {factor}": [log_weights(linear, some, factor, 512, seed) for seed in range(3)]
     for factor in (2.0, 0.5)
 }
-KS = [2**power for power in range(11)]
+KS = [2**power for power in range(10)]
 bounds = {name: [[importance_bound(w, k) for k in KS] for w in ws] for name, ws in spoilt.items()}
 for name, rows in bounds.items():
     mean = np.mean(rows, axis=0)
-    print(f"{name}: climbs {bool(np.all(np.diff(mean) > 0))}, from {mean[0] - exact:.1f} nats, "
-          f"never above the truth {mean.max() < exact + 0.01}")  # fmt: skip
+    print(f"{name}: climbs {bool(np.all(np.diff(mean) > 0))}, "
+          f"never above the truth {bool(mean.max() < exact + 0.01)}")  # fmt: skip
 
 # %% slideshow={"slide_type": "fragment"}
 plotting.lines(
@@ -967,7 +992,7 @@ plotting.lines(
 estimated = evaluation.importance_nll(linear, some, samples=1_000)
 print("importance_nll is exact to 0.02 nats:", abs(estimated.value + exact) < 0.02)
 print("for each of 200 patches, to 0.3:",
-      np.abs(estimated.per_image + exact_likelihood(linear)[:200]).max() < 0.3)  # fmt: skip
+      np.abs(estimated.per_image + exact_likelihood(linear, some)).max() < 0.3)  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # "Climbs" is a statement about averages. In a single comparison more samples may well come out
@@ -1023,9 +1048,9 @@ claims.show(dimensions_used, NOTEBOOK)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > "The score-function estimator is unbiased too, so it trains as well."
 #
-# Turned round in the same way. Fit the mean of $q$ in 32 dimensions to the target of $g$ by gradient
-# ascent, with 16 draws a step. The score function gets its baseline, and both get the best of six
-# step sizes.
+# Turned round in the same way. Fit the mean of $q$ in 32 dimensions to the target of $g$ by
+# gradient ascent, with 16 draws a step. The score function gets its baseline, and both get the best
+# of six step sizes.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -1083,7 +1108,9 @@ def rescaled_bound(end, scale):
     return -PIXELS * gaussian_nats(held_out, np.sqrt(mse)) - end["val_kl"]
 
 
-made_up = {key: PIXELS * gaussian_nats(0.01, 0.7) for key in ("reconstruction", "val_reconstruction")}
+made_up = {
+    key: PIXELS * gaussian_nats(0.01, 0.7) for key in ("reconstruction", "val_reconstruction")
+}
 back = rescaled_bound(made_up | {"val_kl": 5.0}, 0.7)
 print("an error of 0.01 is scored at scale 0.1:",
       np.isclose(back, -PIXELS * gaussian_nats(0.01, 0.1) - 5))  # fmt: skip
@@ -1122,8 +1149,8 @@ importance = [
 
 
 # %% slideshow={"slide_type": "fragment"}
-def nll(model):
-    return evaluation.importance_nll(model, binary_test[:SCORED], samples=SAMPLES).value
+def nll(model, pixels=binary_test[:SCORED]):
+    return evaluation.importance_nll(model, pixels, samples=SAMPLES).value
 
 
 tighter = claims.test(
@@ -1146,10 +1173,9 @@ claims.show(tighter, NOTEBOOK)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. Two general Gaussians.** Complete `kl_between`,
-# $\mathrm{KL}(\mathcal N(m_1, s_1^2) \,\|\, \mathcal N(m_2, s_2^2))$. Check yourself: 0 for equal
-# arguments; `kl_to_prior(m, np.log(s**2))` for $m_2 = 0$, $s_2 = 1$; and 0.443 for
-# `kl_between(0, 1, 1, 2)`, but 1.307 the other way round.
+# **1. Two general Gaussians.** Complete `kl_between`, $\mathrm{KL}(\mathcal N(m_1, s_1^2) \,\|\,
+# \mathcal N(m_2, s_2^2))$. Check yourself: 0 for equal arguments; `kl_to_prior(m, np.log(s**2))`
+# for $m_2 = 0$, $s_2 = 1$; and 0.443 for `kl_between(0, 1, 1, 2)`, but 1.307 the other way round.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1175,7 +1201,8 @@ def kl_to_laplace(mean, std, draws=100_000, seed=0):
 # **3. Too narrow, too wide.** The true posterior is a Gaussian, and $q$ has its mean but `factor`
 # times its standard deviation. Complete `width_loss`: how many nats does the bound lose per
 # dimension? Check yourself: 0.318 for a factor of one half, 0.807 for 2; and against
-# `gap(x, straight, POSTERIOR[0], factor * POSTERIOR[1])`. Which mistake is the cheaper one?
+# `gap(POINTS[straight], straight, POSTERIOR[0], factor * POSTERIOR[1])`. Which mistake is the
+# cheaper one?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1201,9 +1228,10 @@ def bits_per_dimension(nats, dimensions, levels=None):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - **04 · VAE architectures**: which networks raise the bound, and which only cost time.
-# - **05 · VAE latent space**: what the code holds, and $\beta$ on purpose.
-# - **07 · Mixtures in latent space** (planned): other densities than $\mathcal N(0, I)$ to draw from.
+# - **04 · Dense against convolutional VAEs**: which networks raise the bound, and at what cost.
+# - **05 · The latent space of a VAE**: what the code holds, and $\beta \ne 1$ on purpose.
+# - **07 · Mixtures in latent space** (planned): other densities than $\mathcal N(0, I)$ to draw
+#   from.
 # - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114), and
 #   Rezende, Mohamed & Wierstra 2014, [Stochastic backpropagation](https://arxiv.org/abs/1401.4082):
 #   the VAE, twice at the same time.

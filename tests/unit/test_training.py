@@ -71,6 +71,34 @@ def test_every_example_is_seen_once_an_epoch():
     assert sorted(seen) == sorted(map(tuple, X))
 
 
+def noisy(batch, rng):
+    return batch + rng.normal(size=batch.shape).astype("float32")
+
+
+def test_a_transform_draws_anew_in_each_epoch_and_targets_follow():
+    order = np.arange(len(X))
+    first, again, later = (
+        training._Epoch(X, X, order, 16, noisy, seed=(0, epoch))[1] for epoch in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first[0], again[0])
+    assert first[0] is first[1]
+    assert np.abs(first[0] - later[0]).max() > 0.1
+    assert np.abs(first[0] - X[16:32]).max() > 0.1
+    other_targets = training._Epoch(X, 2 * X, order, 16, noisy, seed=(0, 0))[1]
+    np.testing.assert_array_equal(other_targets[1], 2 * X[16:32])
+
+
+def test_another_transform_is_another_run():
+    def louder(batch, rng):
+        return batch + 2 * rng.normal(size=batch.shape).astype("float32")
+
+    options = {"epochs": 1, "run": "transformed", "report": "none"}
+    losses = fit(build(), X, transform=noisy, **options).history
+    assert fit(build(), X, transform=noisy, **options).source == "loaded"
+    with pytest.warns(UserWarning, match="transform of the data"):
+        assert fit(build(), X, transform=louder, **options).history != losses
+
+
 def test_the_same_seed_gives_the_same_losses_and_another_one_does_not():
     first, second, other = (
         fit(build(), X, epochs=2, batch_size=8, seed=seed, report="none").history["loss"]

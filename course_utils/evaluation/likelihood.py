@@ -104,7 +104,7 @@ class _LogWeights(keras.Model):
 
     def encode(self, images):
         """Means and log-variances (n, d), once for all draws."""
-        return [ops.convert_to_numpy(part) for part in self.vae.predict_on_batch(images)]
+        return [ops.convert_to_numpy(part) for part in self.vae(images)]
 
     def call(self, inputs):
         images, mean, log_var = inputs

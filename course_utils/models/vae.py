@@ -11,7 +11,6 @@ from course_utils.layers import GaussianSampling
 from course_utils.models import likelihoods
 
 ACTIVE_VARIANCE = 0.01
-_FEW_CODES = 256
 
 
 def gaussian_kl(mean, log_var):
@@ -205,7 +204,8 @@ class VAE(keras.Model):
     def posterior(self, images, batch_size=512):
         """Means and log-variances of the codes of images (n, h, w, c): two NumPy arrays (n, d)."""
         self.check_images(images)
-        mean, log_var = self.predict(images, batch_size=batch_size, verbose=0)
+        parts = [[_to_numpy(part) for part in self(batch)] for batch in _cut(images, batch_size)]
+        mean, log_var = (np.concatenate(part) for part in zip(*parts, strict=True))
         return mean, log_var
 
     def encode(self, images, batch_size=512):
@@ -223,12 +223,9 @@ class VAE(keras.Model):
             raise ValueError(
                 f"the decoder takes codes (n, {self.latent_size}), found {codes.shape}."
             )
-        if len(codes) <= _FEW_CODES:
-            # `predict` takes 30 ms before it begins, too long for a slider.
-            images = ops.convert_to_numpy(ops.cast(self.decoder(codes, training=False), "float32"))
-        else:
-            images = self.decoder.predict(codes, batch_size=batch_size, verbose=0)
-        return images.astype("float32", copy=False)
+        # Called directly: `predict` takes 30 ms before it begins, too long for a slider.
+        parts = [self.decoder(batch, training=False) for batch in _cut(codes, batch_size)]
+        return np.concatenate([_to_numpy(part) for part in parts])
 
     def reconstruct(self, images, batch_size=512):
         """Expected images of the posterior means of `images`, as a NumPy array."""
@@ -301,6 +298,15 @@ def log_density_ratio(codes, mean, log_var):
     """
     noise = (codes - mean) * ops.exp(-0.5 * log_var)
     return 0.5 * ops.sum(ops.square(noise) + log_var - ops.square(codes), axis=-1)
+
+
+def _cut(values, batch_size):
+    """Batches of an array with at least one row; of an empty one, itself."""
+    return [values[i : i + batch_size] for i in range(0, max(len(values), 1), batch_size)]
+
+
+def _to_numpy(tensor):
+    return ops.convert_to_numpy(ops.cast(tensor, "float32"))
 
 
 def _check_networks(encoder, decoder):

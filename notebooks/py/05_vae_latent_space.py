@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/05_vae_latent_space.ipynb)
 #
-# **Time** · smoke 45 s · cpu 8 min · gpu not measured
+# **Time** · smoke 60 s · cpu 8 min · gpu not measured
 #
 # Maps, paths, arithmetic, factors: what is said about latent codes, and what is left of it when
 # the true answer is known.
@@ -65,25 +65,25 @@ from course_utils.models.likelihoods import Gaussian
 from course_utils.training import fit
 
 # %% slideshow={"slide_type": "skip"}
-TRAIN_SIZE = by_profile(smoke=2_000, cpu=20_000, gpu=60_000)
-TEST_SIZE = by_profile(smoke=1_500, cpu=None, gpu=None)  # None: all of them
+TRAIN_SIZE = by_profile(smoke=1_600, cpu=20_000, gpu=60_000)
+TEST_SIZE = by_profile(smoke=1_200, cpu=None, gpu=None)  # None: all of them
 # `smoke` has few updates, so it uses smaller batches and a larger learning rate.
 BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
 LEARNING_RATE = by_profile(smoke=3e-3, cpu=1e-3, gpu=1e-3)
 SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
-SNAPSHOTS = by_profile(smoke=(1, 2, 3, 4, 6), cpu=(4, 10, 16, 20, 30), gpu=(20, 50, 80, 100, 150))
-EPOCHS = by_profile(smoke=4, cpu=10, gpu=30)
+SNAPSHOTS = by_profile(smoke=(1, 2, 4), cpu=(4, 10, 16, 20, 30), gpu=(20, 50, 80, 100, 150))
+EPOCHS = by_profile(smoke=3, cpu=10, gpu=30)
 CODE_SIZE = 16
-PAIRS = by_profile(smoke=100, cpu=500, gpu=1_000)
+PAIRS = by_profile(smoke=60, cpu=500, gpu=1_000)
 COUNT = by_profile(smoke=500, cpu=5_000, gpu=10_000)  # samples for each distance
-FACES = by_profile(smoke=500, cpu=6_000, gpu=20_000)
-FACE_EPOCHS = by_profile(smoke=8, cpu=12, gpu=40)
+FACES = by_profile(smoke=400, cpu=6_000, gpu=20_000)
+FACE_EPOCHS = by_profile(smoke=6, cpu=12, gpu=40)
 FACE_BATCH_SIZE = by_profile(smoke=16, cpu=64, gpu=64)
 FACE_FILTERS = by_profile(smoke=(16, 32), cpu=(32, 64), gpu=(32, 64))
-SWITCHED = by_profile(smoke=50, cpu=200, gpu=500)  # faces for each attribute
-BETAS = by_profile(smoke=(0.5, 1, 8), cpu=(0.25, 0.5, 1, 2, 4, 8, 16), gpu=(0.25, 0.5, 1, 2, 4, 8))
-SHIRTS = by_profile(smoke=1_500, cpu=8_000, gpu=30_000)
-SHIRT_EPOCHS = by_profile(smoke=5, cpu=15, gpu=40)
+SWITCHED = by_profile(smoke=30, cpu=200, gpu=500)  # faces for each attribute
+BETAS = by_profile(smoke=(1, 8), cpu=(0.25, 0.5, 1, 2, 4, 8, 16), gpu=(0.25, 0.5, 1, 2, 4, 8))
+SHIRTS = by_profile(smoke=1_200, cpu=8_000, gpu=30_000)
+SHIRT_EPOCHS = by_profile(smoke=4, cpu=15, gpu=40)
 SHIRT_BETAS = by_profile(smoke=(1, 4), cpu=(1, 4, 16), gpu=(1, 4, 16))
 
 # %% slideshow={"slide_type": "skip"}
@@ -133,7 +133,7 @@ print(f"with two latent dimensions: {dense_vae(2, (256, 64)).count_params():,} p
 # decoder any point into an image. So one can draw the whole plane. But it has no edge: which
 # points should be drawn?
 #
-# We train the network first, with a stop at five numbers of epochs, because we shall ask later what
+# We train the network first, with stops on the way, because we shall ask later what
 # more training does to the plane. (The pixels are grey, so the bound is a *loss* and not a
 # likelihood in nats.)
 
@@ -232,9 +232,8 @@ print("the same images:", np.allclose(one_by_one, decoded[:10], atol=1e-5))
 # ## Where do the classes lie?
 #
 # Nobody told the network the digits. Encode held-out images, and colour them. A code is the
-# **mean**
-# of the posterior, from the layer whose output the decoder is fed with. (A map of the hidden layer
-# before it is another map, of numbers that the decoder never sees.)
+# **mean** of the posterior, from the layer whose output the decoder is fed with. (A map of the
+# hidden layer before it is another map, of numbers that the decoder never sees.)
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 encoder = plane_vae.encoder
@@ -244,7 +243,7 @@ means = keras.Model(encoder.input, encoder.get_layer("mean").output)(held_out[:1
 print("encode gives the means:", np.allclose(means, plane_vae.encode(held_out[:100]), atol=1e-5))
 
 # %% slideshow={"slide_type": "fragment"}
-shown = [f"epoch {SNAPSHOTS[i]}" for i in (0, 2, 4)]
+shown = [f"epoch {SNAPSHOTS[i]}" for i in (0, len(SNAPSHOTS) // 2, -1)]
 plotting.scatter(
     {name: plane_maps[name] for name in shown},
     watched_labels,
@@ -590,7 +589,7 @@ def switch_on(name):
     return faces.x_test[chosen], draw_faces(factors)
 
 
-without, truth = (pictures[:50] for pictures in switch_on("Mustache"))
+without, truth = (pictures[:30] for pictures in switch_on("Mustache"))
 touched = (without != truth).any(axis=-1).mean(axis=0)
 print(f"rows of pixels that a moustache touches: {np.count_nonzero(touched.any(axis=1))} of 32")
 
@@ -619,8 +618,9 @@ face_vaes = [
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # If only men have moustaches, the mean of faces with one is the mean of *men* with one, and the
-# plain difference of means holds a sex change. So we compare like with like: differences within
-# groups that agree in what the attribute depends on, averaged (**balanced** vectors).
+# plain difference of means also holds what sets men apart. So we compare like with like:
+# differences within groups that agree in what the attribute depends on, averaged (**balanced**
+# vectors).
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -667,8 +667,8 @@ plotting.image_grid(
 #
 # $$1 - \frac{\sum \lVert \hat\Delta - \Delta \rVert^2}{\sum \lVert \Delta \rVert^2}.$$
 #
-# 1 is perfect, 0 is as good as doing nothing, below 0 is harm. The decoder's blur, which is in
-# both decoded images, drops out.
+# 1 is perfect, 0 is as good as doing nothing, below 0 is harm. Blur that is in both decoded
+# images drops out.
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
@@ -741,15 +741,13 @@ print(f"a hat of unknown colour explains {explained(guessed, truth - without):.2
 #
 # - **The code does not know.** Where the most possible is near 0, even the code of the *true* face
 #   with the attribute does not show it. A change of few pixels saves few nats, so the network
-# spends
-#   its code elsewhere. No arithmetic can bring back what was never encoded.
+#   spends its code elsewhere. No arithmetic can bring back what was never encoded.
 # - **It is no sum.** The most is high, the arithmetic is not. One vector for everybody cannot turn
 #   black, brown *and* grey hair blond: that is another step for each.
 # - **No code was needed.** Adding the mean difference of the *pixels* scores as well.
 #
 # And one that the table does not show: the vector of a correlated attribute brings its companions
-# along. Below,
-# balanced vectors are tested against plain ones.
+# along. Below, balanced vectors are tested against plain ones.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## β, and the dimensions that give up
@@ -772,6 +770,10 @@ beta_vaes = {
     )
     for beta in BETAS
 }
+measured = {
+    beta: model.evaluate(binary_test, binary_test, batch_size=512, verbose=0, return_dict=True)
+    for beta, model in beta_vaes.items()
+}
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -782,10 +784,8 @@ def kl_by_dimension(model, x):
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
-by_keras = beta_vaes[1].evaluate(
-    binary_test, binary_test, batch_size=512, verbose=0, return_dict=True
-)["kl"]
 by_hand = kl_by_dimension(beta_vaes[1], binary_test).sum()
+by_keras = measured[1]["kl"]
 print("the dimensions add up to the model's KL:", np.isclose(by_hand, by_keras, rtol=1e-3))
 
 # %% slideshow={"slide_type": "fragment"}
@@ -801,8 +801,7 @@ plotting.dots(
 # A dimension that saves less than it costs is given up, and in the end altogether: **posterior
 # collapse**, $q(z_j \mid x) = \mathcal N(0, 1)$ whatever the image. A law for it, in the smallest
 # VAE there is: data $x \sim \mathcal N(0, \lambda)$, one latent dimension, linear encoder $q =
-# \mathcal N(ax, v)$
-# and decoder $p(x \mid z) = \mathcal N(wz, s^2)$. Its optimum has
+# \mathcal N(ax, v)$ and decoder $p(x \mid z) = \mathcal N(wz, s^2)$. Its optimum has
 #
 # $$R = \max\left(0,\ \tfrac12 \log \frac{\lambda}{\beta s^2}\right).$$
 #
@@ -854,10 +853,6 @@ for beta, model in beta_vaes.items():
 # 2018](https://arxiv.org/abs/1711.00464)).
 
 # %% slideshow={"slide_type": "fragment"}
-measured = {
-    beta: model.evaluate(binary_test, binary_test, batch_size=512, verbose=0, return_dict=True)
-    for beta, model in beta_vaes.items()
-}
 rates, distortions = (
     np.array([each[key] for each in measured.values()]) for key in ("kl", "reconstruction")
 )
@@ -879,9 +874,8 @@ for (beta, each), slope in zip(measured.items(), slopes, strict=True):
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Two checks on the table. The ELBO is $-(D + R)$: at the optimum, none beats $\beta = 1$ on the
 # *training* images, though another may on held-out ones. And since each model is the best at its
-# own
-# price, the slope between neighbours must lie between their two $\beta$: from $D_1 + \beta_1 R_1
-# \le D_2 + \beta_1 R_2$ and $D_2 + \beta_2 R_2 \le D_1 + \beta_2 R_1$ follows
+# own price, the slope between neighbours must lie between their two $\beta$: from $D_1 + \beta_1
+# R_1 \le D_2 + \beta_1 R_2$ and $D_2 + \beta_2 R_2 \le D_1 + \beta_2 R_1$ follows
 #
 # $$\beta_1 \le \frac{D_2 - D_1}{R_1 - R_2} \le \beta_2.$$
 #
@@ -906,10 +900,8 @@ explorer = widgets.beta_explorer(
 # ## One dimension, one factor?
 #
 # "A larger $\beta$ disentangles": each latent dimension comes to stand for one factor of the
-# images.
-# To test that, the factors must be known. We draw T-shirts in which four things vary,
-# independently,
-# and nothing else.
+# images. To test that, the factors must be known. We draw T-shirts in which four things vary,
+# independently, and nothing else.
 
 # %% slideshow={"slide_type": "skip"}
 FACTORS = ("shade", "sleeve", "length", "shift_x")
@@ -990,8 +982,8 @@ print(f"largest difference between two β {np.ptp(means):.3f}, "
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Compare the two printed numbers. [Locatello et al. 2019](https://arxiv.org/abs/1811.12359) trained
-# more than 12,000 models and found that the seed matters as much as the method or its strength; and
-# they prove why no unsupervised method can be sure: turn a code from $\mathcal N(0, I)$ by any
+# more than 12,000 models and found that seeds and settings matter more than the choice of method;
+# and they prove why no unsupervised method can be sure: turn a code from $\mathcal N(0, I)$ by any
 # rotation, and it has the same prior and, with a decoder that turns it back, makes the same images.
 # What looks like a factor in one of them is a mixture in the other.
 #
@@ -1232,8 +1224,7 @@ claims.show(disentangled, NAME)
 # **1. More dimensions.** Complete `quantile_grid`: all combinations of the `size` quantiles
 # $\Phi^{-1}((i - \frac12)/n)$ in `dimensions` dimensions. Check yourself: `quantile_grid(2, 3)` has
 # shape (8, 3), every number is $\pm 0.674$, and the mean squared length is 1.365, far below the 3
-# of
-# codes from $\mathcal N(0, I)$: a coarse grid sits too close to the middle.
+# of codes from $\mathcal N(0, I)$: a coarse grid sits too close to the middle.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]

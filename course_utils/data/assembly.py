@@ -12,7 +12,7 @@ def from_real(real_set, arrays, origin, train_size, test_size, image_size):
     for split, asked in (("train", train_size), ("test", test_size)):
         images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
         count = asked or len(images)
-        parts[f"x_{split}"] = _to_float([images[:count, :, :, None]], count, image_size)
+        parts[f"x_{split}"] = to_float([images[:count, :, :, None]], count, image_size)
         parts[f"y_{split}"] = labels[:count].astype(np.int64)
     return ImageData(
         name=real_set.name,
@@ -35,7 +35,7 @@ def from_builtin(maker, train_size, test_size, image_size, seed):
         # A block's images are dropped as soon as they are converted: a full set of faces holds
         # 1 GB as float32 and would hold a quarter more.
         images = _images_of(builtin.blocks(maker, seed, split, count), rest)
-        parts[f"x_{split}"] = _to_float(images, count, image_size)
+        parts[f"x_{split}"] = to_float(images, count, image_size)
         joined = {name: np.concatenate([block[name] for block in rest]) for name in rest[0]}
         parts[f"y_{split}"] = joined.pop("labels")
         parts[f"factors_{split}"] = joined
@@ -55,7 +55,7 @@ def _images_of(blocks, rest):
         rest.append(block)
 
 
-def _to_float(parts, count, image_size):
+def to_float(parts, count, image_size):
     """Join uint8 images into one float32 array in [0, 1], resized if asked.
 
     Args:

@@ -12,7 +12,7 @@ All else is independent: smile, mouth, glasses, hat, pose, light, colours.
 
 import numpy as np
 
-from course_utils.data import builtin, portrait
+from course_utils.data import assembly, builtin, portrait
 from course_utils.data.drawing import column, complete_factors, f32
 
 NAME = "faces"
@@ -66,7 +66,7 @@ def make(seed, split, start, stop):
     return {"images": _render(factors), "labels": factors["Smiling"].astype(np.int64), **factors}
 
 
-def draw(factors):
+def draw(factors, image_size=None):
     """Draw faces from given factors, for traversals with a ground truth.
 
     Args:
@@ -74,6 +74,7 @@ def draw(factors):
             one that is missing is 0 for an attribute and 0.5 for a continuous factor, except
             `Young` (1) and `Brown_Hair` (1 where no other hair colour is set and the head is
             not bald).
+        image_size: height and width of the images, or None for 64; as for `load`.
 
     Returns:
         float32 (64, 64, 3) in [0, 1], or (n, 64, 64, 3).
@@ -86,7 +87,7 @@ def draw(factors):
     if "Brown_Hair" not in factors:
         others = sum(full[name] for name in (*HAIR_COLOURS, "Bald"))
         full["Brown_Hair"] = 1 - np.minimum(others, 1)
-    images = _render(full).astype(f32) / 255
+    images = assembly.to_float([_render(full)], len(full["Smiling"]), image_size)
     return images[0] if single else images
 
 

@@ -8,7 +8,7 @@ from course_utils.plotting.charts import dots, heatmap, lines, scatter
 from course_utils.plotting.look import COLOURS, LINES, MARKERS, show
 from course_utils.plotting.mixtures import draw_ellipses, mixtures
 from course_utils.plotting.networks import network
-from course_utils.plotting.pictures import image_grid, image_rows
+from course_utils.plotting.pictures import image_grid, image_mosaic, image_rows
 
 __all__ = [
     "COLOURS",
@@ -18,6 +18,7 @@ __all__ = [
     "draw_ellipses",
     "heatmap",
     "image_grid",
+    "image_mosaic",
     "image_rows",
     "lines",
     "mixtures",

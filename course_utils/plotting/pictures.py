@@ -60,6 +60,37 @@ def image_rows(rows, title, alt, notes=None):
     show(figure, alt)
 
 
+def image_mosaic(images, title, alt, x_label="", y_label=""):
+    """Images (rows, columns, h, w, c) edge to edge, as one picture of a plane.
+
+    Args:
+        images: array with values in [0, 1], one or three channels.
+        title: the question that the picture answers.
+        alt: alternative text.
+        x_label: what changes from left to right.
+        y_label: what changes from the bottom to the top.
+
+    Raises:
+        ValueError: images of another shape or range.
+    """
+    images = np.asarray(images)
+    if images.ndim != 5:
+        raise ValueError(
+            f"images have shape (rows, columns, height, width, 1 or 3), found {images.shape}. "
+            f"For images (n, h, w, c) use image_grid."
+        )
+    rows, columns, height, width, channels = images.shape
+    flat = checked_images(images.reshape(-1, height, width, channels)).reshape(images.shape)
+    mosaic = flat.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
+    figure, axis = plt.subplots(figsize=(6.6, 6.6 * mosaic.shape[0] / mosaic.shape[1] + 0.3))
+    _draw_image(axis, mosaic)
+    axis.set(xticks=[], yticks=[], xlabel=x_label, ylabel=y_label)
+    for side in axis.spines.values():
+        side.set_visible(False)
+    set_title(figure, title)
+    show(figure, alt)
+
+
 def _draw_image(axis, image):
     axis.imshow(image.squeeze(-1) if image.shape[-1] == 1 else image, vmin=0, vmax=1)
 

@@ -56,7 +56,6 @@ from course_utils.architectures import (
 )
 from course_utils.data import faces as drawn_faces
 from course_utils.data import garments
-from course_utils.data.assembly import resized
 from course_utils.evaluation import claims
 from course_utils.evaluation.checks import ConstantFeaturesWarning
 from course_utils.latents import spherical, straight
@@ -184,14 +183,13 @@ print("codes:", plane.shape, f"| from {steps[0]:.2f} to {steps[-1]:.2f}")
 
 # %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
 decoded = plane_vae.decode(plane)
-# As 6 × 6 tiles of 3 × 3 images: (tile row, row, tile column, column, height, width, 1).
-cut = decoded.reshape(6, 3, 6, 3, *IMAGE_SHAPE).transpose(0, 2, 1, 4, 3, 5, 6)
-plotting.image_grid(
-    cut.reshape(36, 3 * IMAGE_SHAPE[0], 3 * IMAGE_SHAPE[1], 1),
+plotting.image_mosaic(
+    decoded.reshape(GRID, GRID, *IMAGE_SHAPE),
     "What does the decoder make of each point of the plane?",
     alt="A page of 18 by 18 small decoded images in steps of equal probability: neighbours look "
     "alike, and regions of different digits pass into each other.",
-    columns=6,
+    x_label="z[0]",
+    y_label="z[1]",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -539,8 +537,7 @@ faces = data.load("faces", train_size=FACES, test_size=500, image_size=32)
 # %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 def draw_faces(factors):
     """Drawn faces (n, 32, 32, 3) of these factors, as `data.load` gives them."""
-    large = np.uint8(np.round(255 * drawn_faces.draw(factors)))
-    return resized(large, 32).astype("float32") / np.float32(255)
+    return drawn_faces.draw(factors, image_size=32)
 
 
 some = {name: values[:50] for name, values in faces.factors_test.items()}

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from course_utils import data
 from course_utils.data import drawing, faces, garments
 
 AXIS = np.linspace(-1, 1, 81, dtype=np.float32)
@@ -180,3 +181,10 @@ def test_painting_mixes_by_cover_and_opacity():
     scene = drawing.Scene.blank(1, 4, 1)
     scene.paint(scene.x, [1.0], opacity=0.25)
     np.testing.assert_array_equal(scene.pixels[0][0, 0], [0.25, 0.25, 0, 0])
+
+
+def test_faces_are_drawn_at_the_size_that_is_asked_for():
+    images = data.load("faces", train_size=10, test_size=5, image_size=32)
+    again = faces.draw(images.factors_test, image_size=32)
+    np.testing.assert_array_equal(again, images.x_test)
+    assert faces.draw({"Smiling": 1}, image_size=16).shape == (16, 16, 3)

@@ -33,6 +33,7 @@ def size(shown):
 DRAWINGS = {
     "image_grid": lambda: plotting.image_grid(IMAGES, "?", ALT, columns=3, labels="abcdefg"),
     "image_grid in colour": lambda: plotting.image_grid(np.repeat(IMAGES, 3, axis=-1), "?", ALT),
+    "image_mosaic": lambda: plotting.image_mosaic(IMAGES[:6].reshape(2, 3, 4, 4, 1), "?", ALT),
     "image_rows": lambda: plotting.image_rows({"a": IMAGES, "b": IMAGES}, "?", ALT, {"a": "x"}),
     "lines": lambda: plotting.lines(
         {"x": {"s": ([1, 2], [[1, 2], [2, 3]])}, "y": {"t": ([1, 2], [3, 4])}},

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from course_utils import environment, storage
 
-RESULTS = Path(__file__).parent / "results"
+HERE = Path(__file__).parent
 
 
 def interleaved(tasks, rounds=5):
@@ -45,8 +45,8 @@ def best_and_median(values):
     return {"best": min(values), "median": statistics.median(values), "all": values}
 
 
-def store(name, measured):
-    """Write `results/<name>.json` with what was measured, on what, when."""
+def store(name, measured, folder="."):
+    """Write `<folder>/results/<name>.json` with what was measured, on what, when."""
     packages = ("numpy", "keras", "tensorflow", "scikit-learn")
     record = {
         "date": datetime.date.today().isoformat(),
@@ -54,10 +54,11 @@ def store(name, measured):
         "versions": {package: importlib.metadata.version(package) for package in packages},
         "measured": measured,
     }
-    path = RESULTS / f"{name}.json"
+    path = HERE / folder / "results" / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
     with storage.atomic_write(path) as temporary:
         temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    Console().print(f"stored in benchmarks/results/{path.name}")
+    Console().print(f"stored in benchmarks/{path.relative_to(HERE)}")
 
 
 def table(title, columns, rows):

@@ -120,6 +120,9 @@ plotting.image_rows(
 
 
 # %% slideshow={"slide_type": "fragment"}
+IMAGE_SHAPE = (28, 28, 1)
+
+
 def gaussian_heads(features, latent_size):
     """Mean and log-variance (n, latent_size) of features (n, k), both linear: any value will do."""
     if isinstance(latent_size, bool) or not isinstance(latent_size, int) or latent_size < 1:
@@ -133,7 +136,7 @@ def gaussian_heads(features, latent_size):
     ]
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
     """Images (n, h, w, c) to means and log-variances (n, latent_size)."""
     images = keras.Input(image_shape)
@@ -143,7 +146,11 @@ def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
     return keras.Model(images, gaussian_heads(features, latent_size), name="dense_vae_encoder")
 
 
-# %% slideshow={"slide_type": "subslide"}
+for head in dense_vae_encoder(IMAGE_SHAPE, LATENT).layers[-2:]:
+    print(head.name, head.output.shape, "activation:", head.activation.__name__)
+
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
     """The same with 3×3 convolutions of stride 2, and a dense layer that reads the last grid."""
     images = keras.Input(image_shape)
@@ -157,6 +164,26 @@ def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
     return keras.Model(images, gaussian_heads(features, latent_size), name="conv_vae_encoder")
 
 
+grids = [layer.output.shape[1:] for layer in conv_vae_encoder(IMAGE_SHAPE, LATENT).layers[:3]]
+print(" → ".join("×".join(map(str, grid)) for grid in grids))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# What does a convolution know before it has learnt anything? That a pattern may be anywhere: shift
+# the image, and the features shift along. (With stride 2, a shift by two pixels moves them by one.)
+# A dense layer answers with other numbers altogether.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+keras.utils.set_random_seed(0)
+picture = np.zeros((1, *IMAGE_SHAPE), dtype="float32")
+picture[:, 8:18, 8:18] = np.random.default_rng(0).random((10, 10, 1))
+shifted = np.roll(picture, 2, axis=2)
+convolution = keras.layers.Conv2D(32, 3, strides=2, padding="same")
+before, after = (np.array(convolution(x)) for x in (picture, shifted))
+print("convolution: features shift by one:", np.allclose(np.roll(before, 1, axis=2), after))
+dense = keras.layers.Dense(32)
+before, after = (np.array(dense(x.reshape(1, -1))) for x in (picture, shifted))
+print(f"dense: features stay as they were: {np.allclose(before, after)}")
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The decoders are those of notebook 01. How many weights does the convolutional pair have? By hand,
 # layer by layer: a dense layer from $m$ to $n$ units has $(m + 1)\,n$, a 3×3 convolution from $c$
@@ -164,7 +191,6 @@ def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
 # $n$ channels $(9c + 1)\,n$. The 1 is the bias.
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-IMAGE_SHAPE = (28, 28, 1)
 by_hand = {
     "encoder": (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (7 * 7 * 64 + 1) * 128 + 2 * (128 + 1) * 16,
     "decoder": (16 + 1) * 7 * 7 * 64 + (9 * 64 + 1) * 64 + (9 * 64 + 1) * 32 + (9 * 32 + 1) * 1,
@@ -190,10 +216,10 @@ plotting.network(
 # Two are often shown: 784-256-8, and 784-512-256-64. Both differ from the convolutional VAE in
 # everything at once: layers, weights, latent size. The rival here has the same latent size and as
 # many weights: one hidden layer of $h = 329$ units on each side (exercise 1). Depth and work still
-# differ: the convolutional network has more layers, and many more multiplications.
+# differ: how much, we count.
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "subslide"}
 def dense_pair(latent, hidden):
     return (
         dense_vae_encoder(IMAGE_SHAPE, latent, hidden),
@@ -208,6 +234,7 @@ def conv_pair(latent, filters=(32, 64), hidden=128):
     )
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 NETWORKS = {
     "convolutional": lambda latent=LATENT: conv_pair(latent),
     "dense, equal": lambda latent=LATENT: dense_pair(latent, (329,)),
@@ -218,6 +245,16 @@ NETWORKS = {
 WEIGHTS = {name: sum(part.count_params() for part in build()) for name, build in NETWORKS.items()}
 for name, count in WEIGHTS.items():
     print(f"{name:21} {count:>9,} weights, {count / WEIGHTS['convolutional']:.2f} of the first")
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# Each weight of a convolution works at every position, each weight of a dense layer once.
+work = {
+    "convolutional": 14 * 14 * 9 * 32 + 7 * 7 * 9 * 32 * 64 + 7 * 7 * 64 * 128 + 2 * 128 * 16
+    + 16 * 7 * 7 * 64 + 7 * 7 * 9 * 64 * 64 + 14 * 14 * 9 * 64 * 32 + 28 * 28 * 9 * 32,
+    "dense, equal": 784 * 329 + 2 * 329 * 16 + 16 * 329 + 329 * 784,
+}  # fmt: skip
+print("multiplications for one image:", {name: f"{count:,}" for name, count in work.items()})
+print(f"{work['convolutional'] / work['dense, equal']:.1f} times the work, with as many weights")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The bound of notebook 03, in nats an image, with the encoder $q(z \mid x)$, the decoder $p(x \mid
@@ -292,7 +329,7 @@ for name, seeds in zip(OTHERS, (SEEDS, SEEDS[:1], SEEDS[:1]), strict=True):
 # from the machine that trained it.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
+# %% slideshow={"slide_type": "skip"}
 def loss_curve(data_set, name):
     """Held-out −ELBO after each epoch, (seeds, epochs)."""
     return np.array([run.history["val_loss"] for _, run in trained[data_set, name]])
@@ -303,18 +340,17 @@ def seconds_curve(data_set, name):
     return np.mean([run.seconds for _, run in trained[data_set, name]], axis=0)
 
 
-panels = {}
-for name in PAIR:
-    curve = loss_curve(clothes.name, name)
-    panels.setdefault("epochs", {})[name] = (np.arange(1, EPOCHS + 1), curve)
-for name in ("convolutional", "dense, longer"):
-    clock = seconds_curve(clothes.name, name)
-    shown = "dense, equal" if name == "dense, longer" else name
-    panels.setdefault("seconds of training", {})[shown] = (
-        clock, loss_curve(clothes.name, name),
-    )  # fmt: skip
+# %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
+epochs = np.arange(1, EPOCHS + 1)
+rivals = {"convolutional": "convolutional", "dense, equal": "dense, longer"}
 plotting.lines(
-    panels,
+    {
+        "epochs": {name: (epochs, loss_curve(clothes.name, name)) for name in PAIR},
+        "seconds of training": {
+            name: (seconds_curve(clothes.name, run), loss_curve(clothes.name, run))
+            for name, run in rivals.items()
+        },
+    },
     "Clothes: who is ahead per epoch, and per second?",
     alt="Held-out negative bound falling over epochs and over seconds for the convolutional VAE "
     "and the dense one with as many weights.",
@@ -370,7 +406,7 @@ judged = {
 }
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def print_table(data_set):
     """One line for each network: what it costs, and what it reaches (mean over the seeds)."""
     columns = ("−ELBO", "−log p", "gap", "active", "Fréchet")
@@ -387,6 +423,7 @@ def print_table(data_set):
     print(f"{'real images':21}{floor:>72.1f}\n")
 
 
+# %% slideshow={"slide_type": "fragment"}
 for data_set in SETS:
     print_table(data_set)
 print(
@@ -531,12 +568,13 @@ for data_set in SETS:
 # dense network may go on for as long as the convolutional one takes?
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def result_of(key, names, data_set):
     """One number per seed for each of these networks."""
     return {name: [result[key] for result in judged[data_set, name]] for name in names}
 
 
+# %% slideshow={"slide_type": "fragment"}
 for data_set in SETS:
     compare(
         "likelihood",
@@ -548,7 +586,7 @@ for data_set in SETS:
     )
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def loss_at(data_set, name):
     """Held-out −ELBO when the first of the two rivals has finished, one number per seed."""
     rivals = ("convolutional", "dense, longer")
@@ -561,6 +599,7 @@ def loss_at(data_set, name):
     ]
 
 
+# %% slideshow={"slide_type": "fragment"}
 for data_set in SETS:
     compare(
         "equal_seconds",

@@ -1,0 +1,66 @@
+"""The VAE on every backend that is installed; TensorFlow always is."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from course_utils.storage import CHECKOUT
+
+QUALITY = CHECKOUT / "benchmarks" / "quality"
+BACKENDS = ("tensorflow", "jax", "torch")
+ALLOWED = 1e-4
+
+pytestmark = pytest.mark.parametrize("backend", BACKENDS)
+
+
+def run(backend, *arguments, cwd=None):
+    """Run Python on this backend; return what it prints."""
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
+    variables = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(
+        [sys.executable, *arguments], env=variables, cwd=cwd, capture_output=True, text=True,
+        timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_one_training_step_gives_the_recorded_losses(backend):
+    """The record holds what all three backends gave, the same to 1e-4."""
+    recorded = json.loads((QUALITY / "results" / "parity.json").read_text("utf-8"))["measured"]
+    assert recorded["largest"] <= ALLOWED
+    assert set(recorded["losses"]) == set(BACKENDS)
+    found = json.loads(run(backend, QUALITY / "_step.py").splitlines()[-1])
+    for name, losses in recorded["losses"]["tensorflow"].items():
+        assert found[name] == pytest.approx(losses, rel=ALLOWED)
+
+
+def test_a_vae_trains_measures_samples_and_loads_again(backend, tmp_path):
+    script = """
+        import keras, numpy as np
+        from course_utils import architectures, evaluation
+        from course_utils.models import VAE
+        from course_utils.training import fit
+
+        images = (np.random.default_rng(0).random((80, 8, 8, 1)) < 0.3).astype("float32")
+        for options in ({"likelihood": "learned gaussian"}, {"importance_samples": 3}):
+            encoder = architectures.conv_vae_encoder((8, 8, 1), 2, (4,), hidden=8)
+            vae = VAE(encoder, architectures.conv_decoder((8, 8, 1), 2, (4,)), **options)
+            vae.compile(keras.optimizers.Adam(1e-2))
+            history = fit(vae, images, epochs=3, batch_size=20, report="none",
+                          validation_data=(images, images)).history
+            assert history["val_elbo"][-1] > history["val_elbo"][0]
+            nll = evaluation.importance_nll(vae, images, samples=50)
+            assert nll.value < -vae.elbo(images, samples=20).mean() + 0.5
+            assert vae.sample(5, seed=0).shape == (5, 8, 8, 1)
+            vae.save("vae.keras")
+            again = keras.saving.load_model("vae.keras")
+            np.testing.assert_allclose(again.encode(images), vae.encode(images), atol=1e-5)
+    """
+    run(backend, "-c", textwrap.dedent(script), cwd=tmp_path)

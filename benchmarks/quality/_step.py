@@ -35,7 +35,7 @@ def losses(likelihood, samples):
     )
     model.sampling = FixedNoise()
     for variable in model.trainable_variables:
-        if variable.shape:  # the learned scale keeps its start
+        if len(variable.shape):  # the learned scale keeps its start
             variable.assign(0.05 * rng.normal(size=variable.shape))
     images = (rng.random((IMAGES, *SHAPE)) < 0.3).astype("float32")
     model.compile(keras.optimizers.Adam(1e-3))

@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/05_vae_latent_space.ipynb)
 #
-# **Time** · smoke 60 s · cpu 8 min · gpu not measured
+# **Time** · smoke 50 s · cpu 8 min · gpu not measured
 #
 # Maps, paths, arithmetic, factors: what is said about latent codes, and what is left of it when it
 # is measured.
@@ -254,8 +254,8 @@ plotting.scatter(
     watched_labels,
     images.class_names,
     "Do the classes come apart as training goes on?",
-    alt="Scatter plots of posterior means of the same held-out images, coloured by digit, one after "
-    "few epochs and the others after more; each digit is written at its middle.",
+    alt="Scatter plots of posterior means of the same held-out images, coloured by digit, one "
+    "after few epochs and the others after more; each digit is written at its middle.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}

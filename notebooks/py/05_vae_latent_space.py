@@ -79,8 +79,8 @@ EPOCHS = by_profile(smoke=3, cpu=10, gpu=30)
 CODE_SIZE = 16
 PAIRS = by_profile(smoke=40, cpu=500, gpu=1_000)
 COUNT = by_profile(smoke=500, cpu=5_000, gpu=10_000)  # samples for each distance
-FACES = by_profile(smoke=400, cpu=6_000, gpu=20_000)
-FACE_EPOCHS = by_profile(smoke=4, cpu=10, gpu=40)
+FACES = by_profile(smoke=600, cpu=6_000, gpu=20_000)
+FACE_EPOCHS = by_profile(smoke=8, cpu=10, gpu=40)
 FACE_RATE = by_profile(smoke=3e-3, cpu=2e-3, gpu=2e-3)
 FACE_BATCH_SIZE = by_profile(smoke=16, cpu=64, gpu=64)
 FACE_FILTERS = by_profile(smoke=(16, 32), cpu=(32, 64), gpu=(32, 64))

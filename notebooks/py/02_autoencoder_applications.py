@@ -979,7 +979,8 @@ def expected_told_apart(n, m):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - **03 · VAE theory** (planned): an autoencoder trained so that its code can be sampled.
+# - [03 · What does a VAE maximise?](03_vae_theory.ipynb): an autoencoder trained so that its code
+#   can be sampled.
 # - **07 · Mixtures in latent space** (planned): keep the plain autoencoder, and fit a better
 #   density than one Gaussian to its codes.
 # - Vincent et al. 2008, [Extracting and composing robust features with denoising

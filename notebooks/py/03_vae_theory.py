@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/03_vae_theory.ipynb)
 #
-# **Time** · smoke 45 s · cpu 3 min · gpu not measured
+# **Time** · smoke 50 s · cpu 6 min · gpu not measured
 #
 # A bound on the likelihood, made by a network that guesses which codes an image came from. Every
 # formula here is followed by a cell that would notice if it were wrong.
@@ -1308,8 +1308,10 @@ def bits_per_dimension(nats, dimensions, levels=None):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - **04 · Dense against convolutional VAEs**: which networks raise the bound, and at what cost.
-# - **05 · The latent space of a VAE**: what the code holds, and $\beta \ne 1$ on purpose.
+# - [04 · What do convolutions buy a VAE?](04_vae_dense_vs_conv.ipynb): which networks raise the
+#   bound, and at what cost.
+# - [05 · What can one do in the latent space of a VAE?](05_vae_latent_space.ipynb): what the code
+#   holds, and $\beta \ne 1$ on purpose.
 # - **07 · Mixtures in latent space** (planned): other densities than $\mathcal N(0, I)$ to draw
 #   from.
 # - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114), and

@@ -711,8 +711,10 @@ def shuffled(pictures, seed=0):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - **05 · The latent space of a VAE**: what the dimensions mean, and what β does to them.
-# - **06 · Gaussian mixtures**: a model without any network, judged by the same report.
+# - [05 · What can one do in the latent space of a VAE?](05_vae_latent_space.ipynb): what the
+#   dimensions mean, and what β does to them.
+# - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): a model without any
+#   network, judged by the same report.
 # - Kingma & Welling 2014, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114).
 # - Burda, Grosse & Salakhutdinov 2016, [Importance Weighted
 #   Autoencoders](https://arxiv.org/abs/1509.00519): the estimate of $\log p(x)$, and a count of the

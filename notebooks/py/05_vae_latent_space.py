@@ -1369,9 +1369,10 @@ def turned(codes, degrees):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - **04 · VAE, dense and convolutional**: what the networks contribute, at equal parameters and at
-#   equal time.
-# - **06 · Gaussian mixtures**: a density with several summits.
+# - [04 · What do convolutions buy a VAE?](04_vae_dense_vs_conv.ipynb): what the networks
+#   contribute, at equal parameters and at equal time.
+# - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): a density with
+#   several summits.
 # - **07 · Mixtures in latent space** (planned): both together, in place of $\mathcal N(0, I)$.
 # - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114): the
 #   first plane of a 2-D VAE.

@@ -915,8 +915,8 @@ def precise_but_poor(images):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - **03 · VAE theory** (planned): the bound of this notebook, with networks for the E step and the
-#   components.
+# - [03 · What does a VAE maximise?](03_vae_theory.ipynb): the bound of this notebook, with networks
+#   for the E step and the components.
 # - **07 · Mixtures in latent space** (planned): the same mixtures on the code of an autoencoder
 #   instead of PCA.
 # - Bishop 2006, [Pattern Recognition and Machine

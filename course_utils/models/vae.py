@@ -104,7 +104,6 @@ class VAE(keras.Model):
                 f"{importance_samples} samples. Take beta = 1, or importance_samples = 1."
             )
         self.encoder, self.decoder = encoder, decoder
-        self._last = last
         self.beta, self.importance_samples = float(beta), int(importance_samples)
         self.sampling = GaussianSampling()
         self.elbo_metric = keras.metrics.Mean(name="elbo")
@@ -154,7 +153,8 @@ class VAE(keras.Model):
         samples = codes.shape[0]
         flat = ops.reshape(codes, (-1, self.latent_size))
         # Probabilities near 1 cannot be told apart after rounding; their logits can.
-        with _without_activation(self._last if self.likelihood.takes_logits else None):
+        last = _last_activated(self.decoder) if self.likelihood.takes_logits else None
+        with _without_activation(last):
             output = ops.cast(self.decoder(flat, training=training), "float32")
         output = ops.reshape(output, (samples, -1, *output.shape[1:]))
         return self.likelihood.log_prob(images, output)

@@ -12,6 +12,8 @@ from course_utils.models.vae import log_density_ratio
 
 # Activations of so many decoded images stay below a few hundred MB for the course's networks.
 _DECODED_AT_ONCE = 4096
+# Compiling takes as long as decoding so many images as it is.
+_WORTH_COMPILING = 20_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +75,7 @@ def importance_nll(vae, x, samples=5000, *, seed=0):
     at_once = min(samples, 256)
     rows = max(_DECODED_AT_ONCE // at_once, 1)
     weigh = _LogWeights(vae, at_once, seed)
+    draw = weigh.predict_on_batch if len(x) * samples > _WORTH_COMPILING else weigh.directly
     per_image = np.empty(len(x), dtype="float64")
     for start in range(0, len(x), rows):
         batch = np.asarray(x[start : start + rows], dtype="float32")
@@ -81,7 +84,7 @@ def importance_nll(vae, x, samples=5000, *, seed=0):
         total, left = np.full(len(batch), -np.inf), int(samples)
         mean, log_var = weigh.encode(padded)
         while left > 0:
-            drawn = weigh.predict_on_batch([padded, mean, log_var])[: len(batch), :left]
+            drawn = draw([padded, mean, log_var])[: len(batch), :left]
             total = np.logaddexp(total, _logsumexp(drawn.astype("float64")))
             left -= at_once
         per_image[start : start + rows] = math.log(samples) - total
@@ -105,6 +108,10 @@ class _LogWeights(keras.Model):
     def encode(self, images):
         """Means and log-variances (n, d), once for all draws."""
         return [ops.convert_to_numpy(part) for part in self.vae(images)]
+
+    def directly(self, inputs):
+        """What `predict_on_batch` gives, without compiling."""
+        return ops.convert_to_numpy(self(inputs))
 
     def call(self, inputs):
         images, mean, log_var = inputs

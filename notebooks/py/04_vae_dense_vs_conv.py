@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/04_vae_dense_vs_conv.ipynb)
 #
-# **Time** · smoke 45 s · cpu 10 min · gpu not measured
+# **Time** · smoke 65 s · cpu 10 min · gpu not measured
 #
 # Convolutional VAEs, one reads, need fewer weights and make better images. Compared with which
 # dense
@@ -653,6 +653,11 @@ for key, what, measure in [
         {f"latent {size}": [result[key] for result in sweep[size]] for size in (64, 8)},
         clothes.name,
     )
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Every verdict holds for its budget. After some hundred updates a code of 64 numbers has not been
+# learnt yet, and a network that starts slowly may still be on its way: compare the epochs and the
+# seconds of the key figure. What would more training change? Set `EPOCHS` and see.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises

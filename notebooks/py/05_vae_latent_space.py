@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/05_vae_latent_space.ipynb)
 #
-# **Time** · smoke 50 s · cpu 8 min · gpu not measured
+# **Time** · smoke 50 s · cpu 11 min · gpu not measured
 #
 # Maps, paths, arithmetic, factors: what is said about latent codes, and what is left of it when it
 # is measured.
@@ -1369,8 +1369,8 @@ def turned(codes, degrees):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - [04 · What do convolutions buy a VAE?](04_vae_dense_vs_conv.ipynb): what the networks
-#   contribute, at equal parameters and at equal time.
+# - **04 · VAE, dense and convolutional** (planned): what the networks contribute, at equal
+#   parameters and at equal time.
 # - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): a density with
 #   several summits.
 # - **07 · Mixtures in latent space** (planned): both together, in place of $\mathcal N(0, I)$.

@@ -5,6 +5,8 @@ import numpy as np
 
 from course_utils.plotting.look import set_title, show
 
+_ENLARGED = 32  # pixels a side, which every figure shows more than twice as large
+
 
 def image_grid(images, title, alt, columns=10, labels=None):
     """Images (n, h, w, c) side by side.
@@ -92,7 +94,10 @@ def image_mosaic(images, title, alt, x_label="", y_label=""):
 
 
 def _draw_image(axis, image):
-    axis.imshow(image.squeeze(-1) if image.shape[-1] == 1 else image, vmin=0, vmax=1)
+    # Small images are enlarged: their pixels stay pixels, and the file stays small.
+    interpolation = "nearest" if max(image.shape[:2]) <= _ENLARGED else None
+    image = image.squeeze(-1) if image.shape[-1] == 1 else image
+    axis.imshow(image, vmin=0, vmax=1, interpolation=interpolation)
 
 
 def checked_images(images):

@@ -153,7 +153,7 @@ def test_resized_faces_keep_their_colours():
 
 def test_byte_values_become_exact_fractions_of_255():
     every = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
-    result = assembly._to_float([every], 1, None)
+    result = assembly.to_float([every], 1, None)
     assert result.dtype == np.float32
     assert result.max() == 1
     np.testing.assert_array_equal(np.round(result * 255), every)

@@ -4,6 +4,8 @@ Images of 28×28, the dense VAE of the notebooks (untrained: a frame takes as lo
 another setting, so that none comes from the cache.
 """
 
+import contextlib
+import io
 import time
 
 import keras
@@ -50,29 +52,31 @@ def main():
     images = data.load("digits", train_size=2_000, test_size=500)
     plane, codes = dense_vae(2), dense_vae(8)
     betas = {beta: dense_vae(4) for beta in (0.25, 0.5, 1, 2, 4, 8, 16)}
-    explorers = {
-        "latent, plane with 2,000 points": (
-            widgets.latent_explorer(
-                plane.decode, 2, points=plane.encode(images.x_train), labels=images.y_train
+    # Outside of a notebook, what they show is printed as text.
+    with contextlib.redirect_stdout(io.StringIO()):
+        explorers = {
+            "latent, plane with 2,000 points": (
+                widgets.latent_explorer(
+                    plane.decode, 2, points=plane.encode(images.x_train), labels=images.y_train
+                ),
+                "z0",
             ),
-            "z0",
-        ),
-        "latent, 8 sliders and rows": (widgets.latent_explorer(codes.decode, 8), "z0"),
-        "interpolation, 2 models": (
-            widgets.interpolation_explorer(
-                images.x_test[:10],
-                {"a": (codes.encode, codes.decode), "b": (plane.encode, plane.decode)},
+            "latent, 8 sliders and rows": (widgets.latent_explorer(codes.decode, 8), "z0"),
+            "interpolation, 2 models": (
+                widgets.interpolation_explorer(
+                    images.x_test[:10],
+                    {"a": (codes.encode, codes.decode), "b": (plane.encode, plane.decode)},
+                ),
+                "end",
             ),
-            "end",
-        ),
-        "interpolation, position": (
-            widgets.interpolation_explorer(
-                images.x_test[:10], {"a": (codes.encode, codes.decode)}, steps=9
+            "interpolation, position": (
+                widgets.interpolation_explorer(
+                    images.x_test[:10], {"a": (codes.encode, codes.decode)}, steps=9
+                ),
+                "position",
             ),
-            "position",
-        ),
-        "β, 7 models": (widgets.beta_explorer(betas, images.x_test[:10]), "beta"),
-    }
+            "β, 7 models": (widgets.beta_explorer(betas, images.x_test[:10]), "beta"),
+        }
     measured = {
         name: best_and_median(frames(explorer, control))
         for name, (explorer, control) in explorers.items()

@@ -1308,9 +1308,10 @@ def bits_per_dimension(nats, dimensions, levels=None):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - **04 · VAE, dense and convolutional** (planned): which networks raise the bound, and at what
-#   cost.
-# - **05 · The latent space of a VAE** (planned): what the code holds, and $\beta \ne 1$ on purpose.
+# - [04 · What do convolutions buy a VAE?](04_vae_dense_vs_conv.ipynb): which networks raise the
+#   bound, and at what cost.
+# - [05 · What can one do in the latent space of a VAE?](05_vae_latent_space.ipynb): what the code
+#   holds, and $\beta \ne 1$ on purpose.
 # - **07 · Mixtures in latent space** (planned): other densities than $\mathcal N(0, I)$ to draw
 #   from.
 # - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114), and

@@ -15,6 +15,13 @@ SHOWN = {
             "conv_decoder",
         ]
     },
+    "04_vae_dense_vs_conv": {
+        "course_utils/architectures.py": [
+            "gaussian_heads",
+            "dense_vae_encoder",
+            "conv_vae_encoder",
+        ]
+    },
 }
 CASES = [
     (notebook, module, name)

@@ -1,0 +1,1396 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # What can one do in the latent space of a VAE?
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/05_vae_latent_space.ipynb)
+#
+# **Time** · smoke 50 s · cpu 11 min · gpu not measured
+#
+# Maps, paths, arithmetic, factors: what is said about latent codes, and what is left of it when it
+# is measured.
+#
+# After this notebook you can
+#
+# - draw the plane of a two-dimensional code in steps of equal probability, with one call;
+# - judge by numbers, not by eye, whether classes separate and whether a path looks real;
+# - add a hat to a face by arithmetic, and say how much of the true change you got;
+# - say at which $\beta$ a linear VAE gives a dimension up, and check on digits that the decoder
+#   ignores collapsed ones;
+# - measure whether single dimensions stand for single factors, and doubt the answer.
+
+# %% slideshow={"slide_type": "skip"}
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helper package
+    source = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
+
+# %% slideshow={"slide_type": "skip"}
+from course_utils import by_profile, data, evaluation, plotting, start, widgets
+
+environment = start(seed=0)
+
+# %% slideshow={"slide_type": "skip"}
+import itertools
+import time
+import warnings
+
+import keras
+import numpy as np
+from scipy.optimize import minimize
+from scipy.stats import norm
+from sklearn.decomposition import PCA
+
+from course_utils.architectures import (
+    conv_decoder,
+    conv_vae_encoder,
+    dense_decoder,
+    dense_vae_encoder,
+)
+from course_utils.data import faces as drawn_faces
+from course_utils.data import garments
+from course_utils.evaluation import claims
+from course_utils.evaluation.checks import ConstantFeaturesWarning
+from course_utils.latents import spherical, straight
+from course_utils.models import VAE, Autoencoder
+from course_utils.models.likelihoods import Gaussian
+from course_utils.training import fit
+
+# %% slideshow={"slide_type": "skip"}
+TRAIN_SIZE = by_profile(smoke=1_600, cpu=20_000, gpu=60_000)
+TEST_SIZE = by_profile(smoke=1_200, cpu=None, gpu=None)  # None: all of them
+# `smoke` has few updates, so it uses smaller batches and a larger learning rate.
+BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
+LEARNING_RATE = by_profile(smoke=3e-3, cpu=1e-3, gpu=1e-3)
+SEEDS = by_profile(smoke=range(1), cpu=range(3), gpu=range(5), record=range(5))
+SNAPSHOTS = by_profile(
+    smoke=(1, 4), cpu=(2, 5, 10, 20, 30), gpu=(20, 50, 80, 100, 150), record=(10, 25, 40, 50, 75)
+)
+EPOCHS = by_profile(smoke=3, cpu=10, gpu=30)
+CODE_SIZE = 16
+PAIRS = by_profile(smoke=40, cpu=500, gpu=1_000)
+COUNT = by_profile(smoke=500, cpu=5_000, gpu=10_000)  # samples for each distance
+FACES = by_profile(smoke=600, cpu=6_000, gpu=20_000)
+FACE_EPOCHS = by_profile(smoke=8, cpu=10, gpu=40)
+FACE_RATE = by_profile(smoke=3e-3, cpu=2e-3, gpu=2e-3)
+FACE_BATCH_SIZE = by_profile(smoke=16, cpu=64, gpu=64)
+FACE_FILTERS = by_profile(smoke=(16, 32), cpu=(32, 64), gpu=(32, 64))
+SWITCHED = by_profile(smoke=30, cpu=200, gpu=500)  # faces for each attribute
+BETAS = by_profile(smoke=(1, 8), cpu=(0.25, 0.5, 1, 2, 4, 8, 16), gpu=(0.25, 0.5, 1, 2, 4, 8, 16))
+SHIRTS = by_profile(smoke=1_200, cpu=8_000, gpu=30_000)
+SHIRT_EPOCHS = by_profile(smoke=4, cpu=15, gpu=40)
+SHIRT_BETAS = by_profile(smoke=(1, 4), cpu=(1, 4, 16), gpu=(1, 4, 16))
+
+# %% slideshow={"slide_type": "skip"}
+images = data.load("mnist", train_size=TRAIN_SIZE, test_size=TEST_SIZE)
+held_out = images.x_test
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+IMAGE_SHAPE = images.x_train.shape[1:]
+print("one image:", IMAGE_SHAPE, "| classes:", len(images.class_names))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# One function trains every network below but the first: build it with a seed, compile, fit.
+
+
+# %% slideshow={"slide_type": "skip"}
+def compiled(build, seed, rate=LEARNING_RATE):
+    """A model with the weights of this seed, ready to be trained."""
+    keras.utils.set_random_seed(seed)
+    model = build()
+    # The loss is for plain autoencoders: a VAE brings its own.
+    model.compile(keras.optimizers.Adam(rate), loss="binary_crossentropy")
+    return model
+
+
+def train(name, seed, build, x, epochs=EPOCHS, batch_size=BATCH_SIZE, rate=LEARNING_RATE):
+    """Train what `build()` makes; the run is kept under `name`."""
+    model = compiled(build, seed, rate)
+    run = f"05_vae_latent_space/{name}, {len(x)}x{epochs}, seed {seed}"
+    fit(model, x, epochs=epochs, batch_size=batch_size, seed=seed, run=run, report="line")
+    return model
+
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+def dense_vae(size, hidden=(256,), **options):
+    """Dense VAE with `size` latent dimensions."""
+    encoder = dense_vae_encoder(IMAGE_SHAPE, size, hidden)
+    return VAE(encoder, dense_decoder(IMAGE_SHAPE, size, hidden[::-1]), **options)
+
+
+print(f"with two latent dimensions: {dense_vae(2, (256, 64)).count_params():,} parameters")
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A page on which every point is an image
+#
+# Give a VAE a code of two numbers. Its encoder turns an image into a point of the plane, its
+# decoder any point into an image. So one can draw the whole plane. But it has no edge: which
+# points should be drawn?
+#
+# We train the network first, with stops on the way, because we shall ask later what
+# more training does to the plane. (The pixels are grey, so the bound is a *loss* and not a
+# likelihood in nats.)
+
+
+# %% slideshow={"slide_type": "skip"}
+apart = max(len(held_out) // 2_000, 1)
+watched, watched_labels = held_out[::apart], images.y_test[::apart]
+
+
+def separation(known, codes):
+    """Share of watched codes whose ten neighbours have their class, and the silhouette."""
+    right = evaluation.neighbour_accuracy(known, images.y_train, codes, watched_labels)
+    return right, evaluation.silhouette(codes, watched_labels)
+
+
+# %% slideshow={"slide_type": "skip"}
+def train_in_stages(seed):
+    """A VAE of two dimensions; its codes and its scores at each number of epochs."""
+    model, done, maps, scores = compiled(lambda: dense_vae(2, (256, 64)), seed), 0, {}, []
+    for stage, epochs in enumerate(SNAPSHOTS):
+        result = fit(
+            model, images.x_train, epochs=epochs - done, batch_size=BATCH_SIZE,
+            seed=100 * seed + stage, validation_data=(watched, watched), report="line",
+            run=f"05_vae_latent_space/plane, {TRAIN_SIZE}, {done} to {epochs}, seed {seed}",
+        )  # fmt: skip
+        maps[f"epoch {epochs}"] = codes = model.encode(watched)
+        scores.append(
+            (*separation(model.encode(images.x_train), codes), -result.history["val_elbo"][-1])
+        )
+        done = epochs
+    return model, maps, np.array(scores)
+
+
+# %% slideshow={"slide_type": "skip"}
+staged = [train_in_stages(seed) for seed in SEEDS]
+plane_vae, plane_maps, _ = staged[0]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The prior says which points: codes are drawn from $\mathcal N(0, I)$. Cut each axis into pieces
+# that the prior hits equally often, and decode the middle of each.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+GRID = 15
+steps = norm.ppf((np.arange(GRID) + 0.5) / GRID)
+plane = np.stack(np.meshgrid(steps, steps[::-1]), axis=-1).reshape(-1, 2)  # top row: z[1] largest
+print("codes:", plane.shape, f"| from {steps[0]:.2f} to {steps[-1]:.2f}")
+
+# %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
+decoded = plane_vae.decode(plane)
+plotting.image_mosaic(
+    decoded.reshape(GRID, GRID, *IMAGE_SHAPE),
+    "What does the decoder make of each point of the plane?",
+    alt="A page of 15 by 15 small decoded images in steps of equal probability: neighbours look "
+    "alike, and regions of different digits pass into each other.",
+    x_label="z[0]",
+    y_label="z[1]",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The middles of the pieces are the **quantiles** $z_i = \Phi^{-1}\!\left((i - \tfrac12) /
+# n\right)$, with $\Phi$ the distribution function of $\mathcal N(0, 1)$. Often one sees
+# $\Phi^{-1}$ of `linspace(0, 1, n)` instead. What is wrong with it?
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+print("quantiles of 0 and 1:", norm.ppf([0, 1]))
+borders = norm.ppf(np.linspace(0, 1, GRID + 1))
+hits, _ = np.histogram(np.random.default_rng(0).normal(size=1_000_000), borders)
+print("each piece hit equally often, within 2 %:", np.abs(hits / hits.mean() - 1).max() < 0.02)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Its first and last codes are infinite: the border of the page cannot be decoded.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# All 225 codes went through the decoder in **one** call. A loop over the grid that calls `predict`
+# 225 times gives the same images. What does it cost? We time ten calls of one code each:
+
+
+# %% slideshow={"slide_type": "fragment"}
+def seconds(codes):
+    """Time of one `predict`."""
+    begin = time.perf_counter()
+    plane_vae.decoder.predict(codes, verbose=0)
+    return time.perf_counter() - begin
+
+
+for codes in (plane, plane[:1]):
+    seconds(codes)  # the first call of each size compiles
+one_call = np.median([seconds(plane) for _ in range(3)])
+loop = len(plane) * np.median([seconds(plane[i : i + 1]) for i in range(10)])
+print(f"one call {one_call:.2f} s, {len(plane)} calls {loop:.1f} s: {loop / one_call:.0f} times")
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+one_by_one = np.concatenate([plane_vae.decode(plane[i : i + 1]) for i in range(10)])
+print("the same images:", np.allclose(one_by_one, decoded[:10], atol=1e-5))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Where do the classes lie?
+#
+# Nobody told the network the digits. Encode held-out images, and colour them. A code is the
+# **mean** of the posterior, from the layer whose output the decoder is fed with. (A map of the
+# hidden layer before it is another map, of numbers that the decoder never sees.)
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+encoder = plane_vae.encoder
+for head in map(encoder.get_layer, ("mean", "log_var")):
+    print(head.name, head.output.shape[1:], head.activation.__name__)
+means = keras.Model(encoder.input, encoder.get_layer("mean").output)(held_out[:100]).numpy()
+print("encode gives the means:", np.allclose(means, plane_vae.encode(held_out[:100]), atol=1e-5))
+
+# %% slideshow={"slide_type": "fragment"}
+shown = [f"epoch {SNAPSHOTS[i]}" for i in (0, len(SNAPSHOTS) // 2, -1)]
+plotting.scatter(
+    {name: plane_maps[name] for name in shown},
+    watched_labels,
+    images.class_names,
+    "Do the classes come apart as training goes on?",
+    alt="Scatter plots of posterior means of the same held-out images, coloured by digit, one "
+    "after few epochs and the others after more; each digit is written at its middle.",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# By eye, one finds what one looks for. Two numbers on held-out images:
+#
+# - **Neighbours**: do most of the ten nearest *training* codes have the right class?
+# - **Silhouette** ([Rousseeuw 1987](https://doi.org/10.1016/0377-0427(87)90125-7)): with $a$ the
+#   mean distance to the own class and $b$ to the nearest other class, the mean of $(b - a) /
+#   \max(a, b)$. It asks for one compact heap per class: 1 is perfect, near 0 the classes overlap,
+#   below 0 another class is nearer than the own.
+#
+# Two marks to read them against: the neighbours' share with two numbers by PCA, and with all 784
+# pixels.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def neighbours_of(transform):
+    """The same share for any function of flat images."""
+    known, others = (transform(x.reshape(len(x), -1)) for x in (images.x_train, watched))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConstantFeaturesWarning)  # the border is always black
+        return evaluation.neighbour_accuracy(known, images.y_train, others, watched_labels)
+
+
+flat_train = images.x_train.reshape(TRAIN_SIZE, -1)
+pca = PCA(2, svd_solver="covariance_eigh").fit(flat_train)
+marks = {
+    "neighbours, PCA to 2": neighbours_of(pca.transform),
+    "neighbours, pixels": neighbours_of(lambda x: x),
+}
+right, silhouettes, losses = np.stack([scores for *_, scores in staged], axis=-1).transpose(1, 2, 0)
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.lines(
+    {
+        "epochs": {
+            "neighbours": (SNAPSHOTS, right),
+            "silhouette": (SNAPSHOTS, silhouettes),
+        }
+    },
+    "Do two dimensions separate classes better with time?",
+    alt="Share of right neighbours and silhouette over the epochs, with bands where there are "
+    "several seeds, and two level lines: neighbours by PCA and by all pixels.",
+    y_label="held out (higher is better)",
+    levels=marks,
+)
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.lines(
+    {"epochs": {"VAE, 2 dimensions": (SNAPSHOTS, losses)}},
+    "And what the network is trained for?",
+    alt="Held-out loss of the VAE over the epochs, with a band where there are several seeds.",
+    y_label="held-out loss (lower is better)",
+)
+means = np.stack([right, silhouettes, losses]).mean(axis=1).T
+for epochs, (share, silhouette, loss) in zip(SNAPSHOTS, means, strict=True):
+    print(f"epoch {epochs:3d}: neighbours {share:.3f}, silhouette {silhouette:6.3f}", end="")
+    print(f", loss {loss:.1f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The loss asks for two things: rebuild the image, and stay near $\mathcal N(0, I)$. It never asks
+# for heaps with gaps between them; the prior has no gaps. If classes separate, it is because images
+# of one class resemble each other. Whether the last snapshot separates better than the first is
+# tested below.
+#
+# Move the cross: what lies in the middle, and what at the borders between classes?
+
+# %% slideshow={"slide_type": "fragment"}
+explorer = widgets.latent_explorer(
+    plane_vae.decode,
+    2,
+    points=plane_maps[shown[-1]],
+    labels=watched_labels,
+    class_names=images.class_names,
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## From one image to another
+#
+# Encode two images, walk from code to code, decode on the way. It is said that a VAE's way shows
+# plausible images and a plain autoencoder's does not. To compare fairly, both get the *same*
+# networks, a code of 16 numbers, the same images, updates and seeds. The autoencoder uses the mean
+# head alone; it has no noise and no KL term. The mark for both is a way without a code: a
+# **cross-fade**, pixel by pixel, of the two ends as the same model decodes them.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def plain_autoencoder():
+    """The networks of `dense_vae`, without the head for the log-variances."""
+    encoder = dense_vae_encoder(IMAGE_SHAPE, CODE_SIZE)
+    return Autoencoder(
+        keras.Model(encoder.input, encoder.outputs[0]), dense_decoder(IMAGE_SHAPE, CODE_SIZE)
+    )
+
+
+for name, model in {"autoencoder": plain_autoencoder(), "VAE": dense_vae(CODE_SIZE)}.items():
+    print(f"{name}: encoder {model.encoder.count_params():,}, decoder", end=" ")
+    print(f"{model.decoder.count_params():,} parameters")
+
+# %% slideshow={"slide_type": "skip"}
+vaes = [train("VAE", seed, lambda: dense_vae(CODE_SIZE), images.x_train) for seed in SEEDS]
+
+# %% slideshow={"slide_type": "skip"}
+autoencoders = [train("autoencoder", seed, plain_autoencoder, images.x_train) for seed in SEEDS]
+
+
+# %% slideshow={"slide_type": "skip"}
+def pairs_of(seed):
+    """Held-out images of different classes, one half of each pair in each array."""
+    rng = np.random.default_rng([5, seed])
+    first, second = 2 * rng.integers(len(held_out) // 2, size=(2, 3 * PAIRS))
+    differ = np.flatnonzero(images.y_test[first] != images.y_test[second])[:PAIRS]
+    return held_out[first[differ]], held_out[second[differ]]
+
+
+# %% slideshow={"slide_type": "skip"}
+STEPS = 9
+
+
+def way_between(first, second, way, encode, decode):
+    """Images (pairs, STEPS, h, w, 1) decoded on the way from code to code."""
+    codes = way(encode(first), encode(second), STEPS)
+    return decode(codes.reshape(-1, codes.shape[-1])).reshape(len(first), STEPS, *IMAGE_SHAPE)
+
+
+# %% slideshow={"slide_type": "skip"}
+def ways_between(first, second, vae, autoencoder):
+    """The five ways to compare, by name. A cross-fade mixes a model's own decoded ends."""
+
+    def fade(model):
+        ends = (model.reconstruct(x).reshape(len(x), -1) for x in (first, second))
+        return straight(*ends, STEPS).reshape(len(first), STEPS, *IMAGE_SHAPE)
+
+    coders = vae.encode, vae.decode
+    return {
+        "cross-fade, autoencoder": fade(autoencoder),
+        "cross-fade, VAE": fade(vae),
+        "autoencoder": way_between(first, second, straight, autoencoder.encode, autoencoder.decode),
+        "VAE": way_between(first, second, straight, *coders),
+        "VAE, spherical": way_between(first, second, spherical, *coders),
+    }
+
+
+# %% slideshow={"slide_type": "fragment"}
+first, second = pairs_of(SEEDS[0])
+ways = ways_between(first, second, vaes[0], autoencoders[0])
+plotting.image_rows(
+    {name: pictures[0] for name, pictures in ways.items()},
+    "Which of these ways would you believe?",
+    alt="Five rows of nine images between the same two digits: cross-fades of the ends that the "
+    "plain autoencoder and the VAE decode, then the ways through the codes: autoencoder, VAE on "
+    "the straight line, VAE on the arc.",
+)
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+for model in ("autoencoder", "VAE"):
+    faded, walked = (ways[name][:, [0, -1]] for name in (f"cross-fade, {model}", model))
+    print(f"{model}: both ways have the same ends:", np.allclose(faded, walked, atol=1e-3))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# One pair proves nothing. Many pairs, and three numbers in the space of the course classifier's
+# features:
+#
+# - **realism**: is the image within the ball around some *other* held-out image that reaches to its
+#   fifth neighbour? (The mean over images is the precision of [Kynkäänniemi et al.
+#   2019](https://arxiv.org/abs/1904.06991).) A decoder's blur counts against it everywhere, also
+#   where nothing is interpolated. So we ask a second time with other held-out images *decoded by
+#   the same model* as reference, so that the blur is on both sides.
+# - **detour**: length of the way divided by the distance of its ends; 1 is a straight line;
+# - **largest step**: in units of the mean step; 1 is an even walk, 8 one jump.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+angles = np.linspace(0, np.pi, STEPS)
+arc = np.stack([np.cos(angles), np.sin(angles)], axis=-1)[None]
+jump = np.repeat([[0.0, 0.0], [1.0, 0.0]], [4, 5], axis=0)[None]
+for name, path in {"half a circle": arc, "one jump": jump}.items():
+    measured = evaluation.path_measures(path)
+    print(f"{name}: detour {measured.detour[0]:.2f}, largest step {measured.largest_step[0]:.1f}")
+print(f"half a circle in eight chords: {8 * np.sin(np.pi / 16):.2f}")
+
+# %% slideshow={"slide_type": "skip"}
+classifier = evaluation.course_classifier(images.name)
+others = held_out[1::2][:2_000]  # pairs are of the even ones
+real_features = classifier.features(others)
+
+
+def judge(pictures, references):
+    """Shares that look real by each reference, at each step; detour, largest step."""
+    features = classifier.features(pictures.reshape(-1, *IMAGE_SHAPE))
+    shares = [evaluation.realism(features, known).reshape(-1, STEPS) for known in references]
+    measured = evaluation.path_measures(features.reshape(-1, STEPS, features.shape[-1])).summary()
+    return *(each.mean(axis=0) for each in shares), measured.detour, measured.largest_step
+
+
+# %% slideshow={"slide_type": "skip"}
+walks, originals = {name: [] for name in ways}, []
+for seed, vae, autoencoder in zip(SEEDS, vaes, autoencoders, strict=True):
+    by_vae, by_autoencoder = (
+        (real_features, classifier.features(model.reconstruct(others)))
+        for model in (vae, autoencoder)
+    )
+    for name, pictures in ways_between(*pairs_of(seed), vae, autoencoder).items():
+        references = by_autoencoder if "autoencoder" in name else by_vae
+        walks[name].append(judge(pictures, references))
+    undecoded = classifier.features(np.concatenate(pairs_of(seed)))
+    originals.append(evaluation.realism(undecoded, real_features).mean())
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.lines(
+    {
+        f"position; against {reference}": {
+            name: (np.linspace(0, 1, STEPS), np.stack([each[index] for each in judged]))
+            for name, judged in walks.items()
+        }
+        for index, reference in enumerate(["real images", "decoded real images"])
+    },
+    "How real do the images on the way look?",
+    alt="Share of images that look real over the position on the way, with bands where there are "
+    "several seeds, for two cross-fades, the autoencoder and the VAE on the line and on the arc; "
+    "left judged by real images, right by real images decoded by the same model. A dotted line "
+    "marks the share of the undecoded originals that look real, judged by real images.",
+    y_label="share that looks real",
+    levels={"originals (by real images)": np.mean(originals)},
+)
+for name, judged in walks.items():
+    *_, detour, largest = zip(*judged, strict=True)
+    print(f"{name:>23}: detour {np.mean(detour):.2f}, largest step {np.mean(largest):.2f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Read the ends first: there, nothing is interpolated. Even undecoded originals need not all pass
+# (dotted line); on the left, what the ends lack below it is the decoder's doing. What the way costs
+# is the *sag* between the ends. On the right the balls have each model's own size, so compare sags,
+# not heights.
+#
+# ### Straight or spherical?
+#
+# In many dimensions a code from $\mathcal N(0, I)$ has a length near $\sqrt d$. The middle of the
+# straight line between two of them is shorter by a factor of about $\sqrt 2$: in 16 dimensions 5 %
+# of the prior's codes are as short, in 100 practically none (although the *density* there is
+# higher: there is little room). The arc keeps the length ([White
+# 2016](https://arxiv.org/abs/1609.04468)).
+#
+# Our ends are posterior means, not draws from the prior; the explorer below prints their lengths.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+a, b = np.random.default_rng(0).normal(size=(2, 100_000, CODE_SIZE))
+typical = np.sqrt((a**2).sum(axis=1).mean())
+for name, way in {"straight": straight, "spherical": spherical}.items():
+    middle = np.sqrt((way(a, b, 3)[:, 1] ** 2).sum(axis=1).mean())
+    print(f"{name}: length in the middle {middle / typical:.2f} of that of the ends")
+print(f"1/√2 = {np.sqrt(0.5):.2f}; the ends: √{CODE_SIZE} = 4, found {typical:.2f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# True of lengths. Whether it matters to the *images* is another question: a decoder may not care
+# about the length of a code. It is tested below. First look for yourself:
+
+# %% slideshow={"slide_type": "fragment"}
+explorer = widgets.interpolation_explorer(
+    held_out[:12],
+    {
+        "autoencoder": (autoencoders[0].encode, autoencoders[0].decode),
+        "VAE": (vaes[0].encode, vaes[0].decode),
+    },
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Codes from nowhere
+#
+# Between two images is easy ground. Now draw a code from $\mathcal N(0, I)$, and for the
+# autoencoder also from a Gaussian that has been fitted to its codes. Distance to held-out images,
+# by the classifier's features; the floor is that of other real images.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def distance(fake):
+    """Fréchet distance of decoded codes to held-out images."""
+    with warnings.catch_warnings():
+        # Poor samples leave some features untouched; the distance counts that.
+        warnings.simplefilter("ignore", ConstantFeaturesWarning)
+        return yardstick.frechet(fake)
+
+
+def sampled_distances(vae, autoencoder, seed):
+    """Distances of decoded random codes, by where the codes come from."""
+    rng, codes = np.random.default_rng([6, seed]), autoencoder.encode(images.x_train)
+    prior = rng.normal(size=(COUNT, CODE_SIZE))
+    fitted = rng.multivariate_normal(codes.mean(axis=0), np.cov(codes.T), size=COUNT)
+    return {
+        "autoencoder, N(0, I)": distance(autoencoder.decode(prior)),
+        "autoencoder, fitted": distance(autoencoder.decode(fitted)),
+        "VAE, N(0, I)": distance(vae.decode(prior)),
+    }
+
+
+# %% slideshow={"slide_type": "skip"}
+yardstick = evaluation.yardstick(images, COUNT)
+distances = [sampled_distances(*each) for each in zip(vaes, autoencoders, SEEDS, strict=True)]
+distances = {name: [each[name] for each in distances] for name in distances[0]}
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.dots(
+    distances,
+    "Can random codes be decoded?",
+    alt="One dot per seed for three ways to draw codes, on an axis of distances to held-out "
+    "images, with a line where other real images would lie.",
+    x_label=f"Fréchet distance (course classifier, {COUNT:,} images)",
+    reference=("real images", yardstick.frechet_floor()),
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Compare the last two rows, too. An autoencoder was never told to use $\mathcal N(0, I)$; failing
+# there says little about its code.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Arithmetic with faces
+#
+# Mean code of faces with a hat, minus mean code of faces without: an **attribute vector** ([Larsen
+# et al. 2016](https://arxiv.org/abs/1512.09300)). Add it to the code of a bare head and decode. It
+# is usually shown with five good-looking examples. With drawn faces we can do better: we know every
+# factor, so we can draw *the same* person with the hat on, and compare.
+
+
+# %% slideshow={"slide_type": "skip"}
+faces = data.load("faces", train_size=FACES, test_size=500, image_size=32)
+
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+def draw_faces(factors):
+    """Drawn faces (n, 32, 32, 3) of these factors, as `data.load` gives them."""
+    return drawn_faces.draw(factors, image_size=32)
+
+
+some = {name: values[:50] for name, values in faces.factors_test.items()}
+print("drawing again gives the same images:", np.array_equal(draw_faces(some), faces.x_test[:50]))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Some attributes come with conditions: no moustache without `Male`, and blond hair *replaces*
+# another colour. The tables say what must hold, what an attribute comes with, and what is switched
+# off.
+
+# %% slideshow={"slide_type": "fragment"}
+HAIR = set(drawn_faces.HAIR_COLOURS)
+NEEDS = {
+    "Wearing_Hat": {},
+    "Eyeglasses": {},
+    "Bangs": {"Bald": 0},
+    "Blond_Hair": {"Bald": 0},
+    "Bald": {"Male": 1},
+    "Mustache": {"Male": 1},
+    "Wearing_Lipstick": {"Male": 0},
+    "Smiling": {},
+}
+ALSO = {"Blond_Hair": ("Young",)}  # grey hair comes only with age
+REPLACES = {"Blond_Hair": HAIR - {"Blond_Hair"}, "Bald": HAIR | {"Bangs"}}
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def with_attribute(name):
+    """Held-out faces that lack the attribute, by number, and their factors with it."""
+    known = faces.factors_test
+    fits = [known[name] == 0, *(known[other] == value for other, value in NEEDS[name].items())]
+    chosen = np.flatnonzero(np.all(fits, axis=0))[:SWITCHED]
+    factors = {key: values[chosen].copy() for key, values in known.items()}
+    for other in REPLACES.get(name, ()):
+        factors[other][:] = 0
+    factors[name][:] = 1
+    return chosen, factors
+
+
+_, factors = with_attribute("Bald")
+print("now bald:", factors["Bald"].all(), "| hair left:", sum(factors[c].sum() for c in HAIR))
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def switch_on(name):
+    """Held-out faces without the attribute, and the same faces with it, as it really looks."""
+    chosen, factors = with_attribute(name)
+    return faces.x_test[chosen], draw_faces(factors)
+
+
+without, truth = (pictures[:30] for pictures in switch_on("Mustache"))
+touched = (without != truth).any(axis=-1).mean(axis=0)
+print(f"rows of pixels that a moustache touches: {np.count_nonzero(touched.any(axis=1))} of 32")
+
+# %% slideshow={"slide_type": "skip"}
+switched = {name: switch_on(name) for name in NEEDS}
+
+
+# %% slideshow={"slide_type": "skip"}
+def conv_vae():
+    """A conv VAE for 32×32 colour images; the scale of the pixels' noise is learned."""
+    shape = faces.x_train.shape[1:]
+    return VAE(
+        conv_vae_encoder(shape, 32, FACE_FILTERS),
+        conv_decoder(shape, 32, FACE_FILTERS[::-1]),
+        "learned gaussian",
+    )
+
+
+# Each seed draws its own nine tenths of the faces, for the network and for the vectors.
+face_parts = [np.random.default_rng(seed).permutation(FACES)[: FACES * 9 // 10] for seed in SEEDS]
+face_vaes = [
+    train("faces", seed, conv_vae, faces.x_train[part], FACE_EPOCHS, FACE_BATCH_SIZE, FACE_RATE)
+    for seed, part in zip(SEEDS, face_parts, strict=True)
+]
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# If only men have moustaches, the mean of faces with one is the mean of *men* with one, and the
+# plain difference of means also holds what sets men apart. So we compare like with like:
+# differences within groups that agree in what the attribute depends on or comes with, averaged
+# (**balanced** vectors).
+
+
+# %% slideshow={"slide_type": "fragment"}
+face_codes = [
+    model.encode(faces.x_train[part]) for model, part in zip(face_vaes, face_parts, strict=True)
+]
+
+
+def vector(codes, name, part, balanced=True):
+    """What to add to a code to switch the attribute on."""
+    known = {key: values[part] for key, values in faces.factors_train.items()}
+    agree = (*NEEDS[name], *ALSO.get(name, ()))
+    balance = {other: known[other] for other in agree} if balanced else None
+    return evaluation.attribute_vector(codes, known[name], balance=balance, least=5)
+
+
+# %% slideshow={"slide_type": "fragment"}
+rows = []
+for name in ("Wearing_Hat", "Blond_Hair", "Mustache", "Smiling"):
+    bare = np.argmin(faces.factors_test["Wearing_Hat"][with_attribute(name)[0]])
+    without, truth = (pictures[bare : bare + 1] for pictures in switched[name])
+    code = face_vaes[0].encode(without)
+    added = code + vector(face_codes[0], name, face_parts[0])
+    rows += [without, *(face_vaes[0].decode(c) for c in (code, added))]
+    rows += [face_vaes[0].reconstruct(truth), truth]
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.image_grid(
+    np.concatenate(rows),
+    "Does adding a vector add the attribute?",
+    alt="Four rows of five drawn faces, for a hat, blond hair, a moustache and a smile: the face, "
+    "decoded, decoded with the vector added, the true face with the attribute decoded, and itself.",
+    columns=5,
+    labels=[
+        label
+        for name in ("hat", "blond", "moustache", "smile")
+        for label in ("face", "decoded", f"+ {name}", "truth, decoded", "truth")
+    ],
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Compare the third column with the fourth: what the same network makes of the true picture. (A
+# mark, not a limit: another code might do better.) In numbers: let $\Delta$ be the true change of
+# the pixels, and $\hat\Delta$ the change that adding the vector makes to the decoded image. The
+# **share of the change explained** is
+#
+# $$1 - \frac{\sum \lVert \hat\Delta - \Delta \rVert^2}{\sum \lVert \Delta \rVert^2}.$$
+#
+# 1 is perfect, 0 is as good as doing nothing, below 0 is harm. Blur that is in both decoded
+# images drops out.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def explained(found, wanted):
+    """Share of the wanted change of the pixels that was found."""
+    return 1 - float(np.sum((found - wanted) ** 2) / np.sum(wanted**2))
+
+
+change = truth - without
+for name, found in {"itself": change, "half": change / 2, "nothing": 0, "reverse": -change}.items():
+    print(f"{name}: {explained(found, change):.2f}")
+
+
+# %% slideshow={"slide_type": "fragment"}
+def arithmetic(model, part, known, name, balanced=True):
+    """Score of adding the vector to codes, and of the decoded truth."""
+    without, truth = switched[name]
+    codes = model.encode(without)
+    step = vector(known, name, part, balanced)
+    before = model.decode(codes)
+    added, shown = model.decode(codes + step) - before, model.reconstruct(truth) - before
+    return explained(added, truth - without), explained(shown, truth - without)
+
+
+def pixel_arithmetic(part, name):
+    """The same without a network: the vector is a difference of mean images."""
+    step = vector(faces.x_train[part].reshape(len(part), -1), name, part)
+    without, truth = switched[name]
+    moved = np.clip(without + step.reshape(1, *without.shape[1:]), 0, 1)
+    return explained(moved - without, truth - without)
+
+
+# %% slideshow={"slide_type": "skip"}
+both = {
+    name: [arithmetic(*each, name) for each in zip(face_vaes, face_parts, face_codes, strict=True)]
+    for name in NEEDS
+}
+in_codes = {name: [score for score, _ in scores] for name, scores in both.items()}
+of_truth = {name: [score for _, score in scores] for name, scores in both.items()}
+in_pixels = {name: [pixel_arithmetic(part, name) for part in face_parts] for name in NEEDS}
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.dots(
+    in_codes,
+    "How much of the true change does arithmetic give?",
+    alt="One dot per seed for eight attributes of faces, on an axis of the share of the true "
+    "change that was explained; a line marks doing nothing.",
+    x_label="share of the change explained (1: perfect)",
+    reference=("doing nothing", 0),
+)
+print(f"{'':>16} size of change  in codes  in pixels  truth decoded")
+for name, (without, truth) in switched.items():
+    means = [np.mean(scores[name]) for scores in (in_codes, in_pixels, of_truth)]
+    print(f"{name:>16}{np.mean((truth - without) ** 2):14.5f}{means[0]:11.2f}", end="")
+    print(f"{means[1]:11.2f}{means[2]:13.2f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A line in favour of the hat first. Its colour cannot be read off a bare head. How far would the
+# best guess get, the mean of the true images with hats of eight hues?
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+_, factors = with_attribute("Wearing_Hat")
+factors = {name: values[:30] for name, values in factors.items()}
+hats = [draw_faces(factors | {"hat_hue": np.full(30, (i + 0.5) / 8)}) for i in range(8)]
+without, truth = (pictures[:30] for pictures in switched["Wearing_Hat"])
+guessed = np.mean(hats, axis=0) - without
+print(f"a hat of unknown colour explains {explained(guessed, truth - without):.2f} at best")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# That is the fair mark for hats. Apart from it, three ways to fail, each in a column or two:
+#
+# - **The code does not know.** Where the decoded truth scores near 0, even the code of the *true*
+#   face with the attribute does not show it. A change of few pixels saves few nats, so the network
+#   spends its code elsewhere. No arithmetic can bring back what was never encoded.
+# - **It is no sum.** The decoded truth scores high, the arithmetic does not. One vector for
+#   everybody is one step, but from black, brown and grey to blond there are three: a likely reason.
+# - **No code was needed.** Adding the mean difference of the *pixels* scores as well.
+#
+# And one that the table does not show: the vector of a correlated attribute brings its companions
+# along. Below, balanced vectors are tested against plain ones.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## β, and the dimensions that give up
+#
+# Weigh the KL term with $\beta$ ([Higgins et al. 2017](https://openreview.net/forum?id=Sy2fzU9gl)):
+# minimise $D + \beta R$, with the **distortion** $D = -\mathbb E_x \mathbb E_{q(z \mid x)} \log p(x
+# \mid z)$ and the **rate** $R = \mathbb E_x \mathrm{KL}(q(z \mid x) \,\|\, p(z))$, with encoder $q$
+# and prior $p(z) = \mathcal N(0, I)$; both in nats an image. Nats need a likelihood, so the digits
+# become black and white here: each pixel is white with the chance of its grey level, drawn once
+# (seed 0).
+#
+# What will happen to sixteen dimensions when each nat of rate becomes dearer?
+
+# %% slideshow={"slide_type": "skip"}
+rng = np.random.default_rng(0)
+binary_train, binary_test = (
+    (rng.uniform(size=x.shape) < x).astype("float32") for x in (images.x_train, held_out)
+)
+beta_vaes = {
+    beta: train(
+        f"beta {beta:g}", 0, lambda beta=beta: dense_vae(CODE_SIZE, beta=beta), binary_train
+    )
+    for beta in BETAS
+}
+
+
+# %% slideshow={"slide_type": "skip"}
+def evaluated(model, x):
+    """Rate, distortion and the like of these images, by name."""
+    return model.evaluate(x, x, batch_size=512, verbose=0, return_dict=True)
+
+
+measured = {beta: evaluated(model, binary_test) for beta, model in beta_vaes.items()}
+on_training = {beta: evaluated(model, binary_train)["elbo"] for beta, model in beta_vaes.items()}
+
+
+# %% slideshow={"slide_type": "fragment"}
+def kl_by_dimension(model, x):
+    """Mean KL of each latent dimension, in nats."""
+    mean, log_var = model.posterior(x)
+    return 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var).mean(axis=0)
+
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+by_hand = kl_by_dimension(beta_vaes[1], binary_test).sum()
+by_keras = measured[1]["kl"]
+print("the dimensions add up to the model's KL:", np.isclose(by_hand, by_keras, rtol=1e-3))
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.dots(
+    {f"β = {beta:g}": kl_by_dimension(model, binary_test) for beta, model in beta_vaes.items()},
+    "Which dimensions still say something?",
+    alt="One dot for each of sixteen latent dimensions, a row for each beta, on an axis of nats; "
+    "a bar marks the mean of each row. The larger beta, the nearer to zero the dots lie.",
+    x_label="KL of one dimension, nats an image",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A dimension that saves less than it costs is given up (**posterior collapse**): $q(z_j \mid x) =
+# \mathcal N(0, 1)$ whatever the image. A law for it, in the smallest VAE there is: data $x \sim
+# \mathcal N(0, \lambda)$, one latent dimension, linear encoder $q(z \mid x) = \mathcal N(ax, v)$
+# and decoder $p(x \mid z) = \mathcal N(wz, s^2)$, where $s^2$ is fixed and $a$, $v$, $w$ are
+# learned. Its optimum has
+#
+# $$R = \max\left(0,\ \tfrac12 \log \frac{\lambda}{\beta s^2}\right).$$
+#
+# A direction in the data survives while its variance exceeds $\beta s^2$; beyond, it is given up
+# ([Lucas et al. 2019](https://arxiv.org/abs/1911.02469) for $\beta = 1$ and many dimensions). The
+# formula against a numerical minimum:
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def linear_vae(parameters, beta, variance=1.0, noise=0.25):
+    """Loss and rate of the one-dimensional VAE, both exact."""
+    a, log_v, w = parameters
+    error = variance * (1 - w * a) ** 2 + w**2 * np.exp(log_v)
+    rate = 0.5 * (a**2 * variance + np.exp(log_v) - 1 - log_v)
+    return error / (2 * noise) + beta * rate, rate
+
+
+for beta in (0.5, 1, 2, 3, 5, 8):
+    best = minimize(lambda p, beta=beta: linear_vae(p, beta)[0], [0.5, -0.5, 0.5], tol=1e-10)
+    rate, formula = linear_vae(best.x, beta)[1], max(0, 0.5 * np.log(1 / (beta * 0.25)))
+    assert abs(rate - formula) < 1e-3
+    print(f"β = {beta:3}: rate {abs(rate):.2f} nats, formula {formula:.2f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Back to digits. Is "collapsed" really collapsed? If a dimension says nothing, the decoder should
+# not listen either. Replace collapsed dimensions (the means vary with a variance below 0.01, as in
+# [Burda et al. 2016](https://arxiv.org/abs/1509.00519)) by noise from the prior, then instead *one*
+# active one, and see how far the images move.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def moved_by_noise(model, dimensions):
+    """Mean squared change of decoded images when these dimensions become noise."""
+    codes = model.encode(binary_test[:1_000])
+    noisy = codes.copy()
+    noise = np.random.default_rng(1).normal(size=codes.shape)
+    noisy[:, dimensions] = noise[:, dimensions]
+    return float(np.mean((model.decode(noisy) - model.decode(codes)) ** 2))
+
+
+for beta, model in beta_vaes.items():
+    active = model.encode(binary_test).var(axis=0) > 0.01
+    strongest = kl_by_dimension(model, binary_test).argmax()
+    collapsed = f"all collapsed {moved_by_noise(model, ~active):.4f}" if any(~active) else "none is"
+    print(f"β = {beta:g}: {sum(~active):2d} collapsed; {collapsed}, "
+          f"strongest {moved_by_noise(model, [strongest]):.4f}")  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# What is bought with all those nats? Each $\beta$ is one point of a curve ([Alemi et al.
+# 2018](https://arxiv.org/abs/1711.00464)).
+
+# %% slideshow={"slide_type": "fragment"}
+rates, distortions = (
+    np.array([each[key] for each in measured.values()]) for key in ("kl", "reconstruction")
+)
+rate = f"rate (KL), nats an image\nfrom the right: β = {', '.join(f'{beta:g}' for beta in BETAS)}"
+plotting.lines(
+    {rate: {f"VAE, {CODE_SIZE} dimensions": (rates, distortions)}},
+    "What does a nat of rate buy?",
+    alt="Distortion over rate, one point for each beta: a falling curve; small beta at the right "
+    "end, large beta at the left.",
+    y_label="distortion, nats an image",
+)
+
+# %% slideshow={"slide_type": "fragment"}
+print("    β    rate  distortion    ELBO  ELBO (training)  active  slope to the next β")
+slopes = [*(np.diff(distortions) / -np.diff(rates)), None]
+for (beta, each), slope in zip(measured.items(), slopes, strict=True):
+    print(f"{beta:5g}{each['kl']:8.1f}{each['reconstruction']:12.1f}{each['elbo']:8.1f}", end="")
+    print(f"{on_training[beta]:17.1f}{each['active']:8.0f}  ", end="")
+    print(f"{slope:12.2f}" if slope is not None else "")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Two checks on the table. The ELBO is $-(D + R)$: at the optimum, none beats $\beta = 1$ on the
+# *training* images, though another may on held-out ones. And since each model is the best at its
+# own price, the slope between neighbours must lie between their two $\beta$: from $D_1 + \beta_1
+# R_1 \le D_2 + \beta_1 R_2$ and $D_2 + \beta_2 R_2 \le D_1 + \beta_2 R_1$ follows
+#
+# $$\beta_1 \le \frac{D_2 - D_1}{R_1 - R_2} \le \beta_2.$$
+#
+# Where a row breaks that, training was too short, stuck, or the images too few: a slope outside of
+# its interval is a finding about the *training*, not about $\beta$.
+
+# %% slideshow={"slide_type": "fragment"}
+within = [
+    low <= slope <= high for low, slope, high in zip(BETAS, slopes[:-1], BETAS[1:], strict=False)
+]
+print(f"slopes within their interval: {sum(within)} of {len(within)}")
+explorer = widgets.beta_explorer(
+    beta_vaes,
+    binary_test[:10],
+    notes={
+        beta: {"rate": each["kl"], "distortion": each["reconstruction"], "active": each["active"]}
+        for beta, each in measured.items()
+    },
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## One dimension, one factor?
+#
+# "A larger $\beta$ disentangles": each latent dimension comes to stand for one factor of the
+# images. To test that, the factors must be known. We draw T-shirts in which four things vary,
+# independently, and nothing else (`shift_x`: sideways, by under three pixels).
+
+# %% slideshow={"slide_type": "skip"}
+FACTORS = ("shade", "sleeve", "length", "shift_x")
+
+
+def draw_shirts(count, seed):
+    """T-shirts (count, 28, 28, 1) and the four factors that they were drawn from."""
+    rng = np.random.default_rng([7, seed])
+    factors = {name: rng.uniform(size=count).astype("float32") for name in FACTORS}
+    return garments.draw(0, factors), factors
+
+
+shirts_train, _ = draw_shirts(SHIRTS, seed=0)
+shirts_test, shirt_factors = draw_shirts(2_000, seed=1)
+shirts = data.ImageData(
+    "T-shirts", "builtin", "made here", shirts_train, np.zeros(SHIRTS, dtype=int), shirts_test,
+    np.zeros(2_000, dtype=int), ("T-shirt",),
+)  # fmt: skip
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+line = np.linspace(0, 1, 9)
+plotting.image_rows(
+    {name: garments.draw(0, {name: line}) for name in FACTORS},
+    "What does each true factor do?",
+    alt="Four rows of nine drawn T-shirts: darker to lighter, short to long sleeves, short to long "
+    "body; in the fourth row the shirt moves slightly to the right.",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The **mutual information gap** ([Chen et al. 2018](https://arxiv.org/abs/1802.04942)): how much
+# does the best dimension know about a factor, minus the second best, as a share of all there is to
+# know; then the mean over the $K$ factors:
+#
+# $$\frac1K \sum_k \frac{I(z_{(1)}; v_k) - I(z_{(2)}; v_k)}{H(v_k)},$$
+#
+# with $I$ the mutual information of a dimension and factor $v_k$, $z_{(1)}$ and $z_{(2)}$ the two
+# dimensions that know most about $v_k$, and $H$ the entropy. We take off what chance alone gives,
+# and use posterior means (Chen et al.: samples).
+#
+# Four codes whose answer is clear (the first two score a little under 1, as the bins of codes and
+# factors do not quite match):
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+true_code = np.stack([shirt_factors[name] for name in FACTORS], axis=1)
+codes = {
+    "the factors": true_code,
+    "in another order, scaled": true_code[:, ::-1] * [1, -2, 3, 4],
+    "each factor twice": np.repeat(true_code, 2, axis=1),
+    "shuffled": np.random.default_rng(0).permutation(true_code),
+}
+for name, code in codes.items():
+    score = evaluation.mutual_information_gap(code, shirt_factors).score
+    print(f"{name}: {abs(score):.1f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Now codes that were learned. The noise of the pixels is fixed at $s = 0.1$. Only $\beta s^2$
+# counts, as in the law above: $\beta = 4$ is $\beta = 1$ with $s = 0.2$.
+
+
+# %% slideshow={"slide_type": "skip"}
+def shirt_vae(beta):
+    return dense_vae(6, likelihood=Gaussian(0.1), beta=beta)
+
+
+shirt_vaes = {
+    beta: [
+        train(f"shirts {beta:g}", seed, lambda b=beta: shirt_vae(b), shirts_train, SHIRT_EPOCHS)
+        for seed in SEEDS
+    ]
+    for beta in SHIRT_BETAS
+}
+gaps = {
+    beta: [evaluation.mutual_information_gap(m.encode(shirts_test), shirt_factors) for m in models]
+    for beta, models in shirt_vaes.items()
+}
+
+# %% slideshow={"slide_type": "fragment"}
+scores = {beta: [gap.score for gap in found] for beta, found in gaps.items()}
+plotting.dots(
+    {f"β = {beta:g}": each for beta, each in scores.items()},
+    "Does a larger β disentangle?",
+    alt="One dot per seed for each beta, on an axis of the mutual information gap, with a line "
+    "where shuffled factors would lie.",
+    x_label="mutual information gap (1: one dimension per factor)",
+    reference=("shuffled factors", np.mean([g.floor for found in gaps.values() for g in found])),
+)
+
+# %% slideshow={"slide_type": "fragment"}
+runs = [(beta, score) for beta, each in scores.items() for score in each]
+print("two runs differ on average by")
+for same in (False, True):
+    pairs = itertools.combinations(runs, 2)
+    differences = [abs(s - t) for (b, s), (c, t) in pairs if (b == c) == same]
+    mean = f"{np.mean(differences):.3f}" if differences else "(no pair: one seed)"
+    print(f"  {mean} with {'the same β' if same else 'different β'}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# With several seeds, compare the two printed numbers: does $\beta$ matter more than the seed?
+# [Locatello et al. 2019](https://arxiv.org/abs/1811.12359) trained more than 12,000 models and
+# found that seeds and settings matter more than the choice of method; and they prove why no
+# unsupervised method can be sure: turn a code from $\mathcal N(0, I)$ by any rotation, and it has
+# the same prior and, with a decoder that turns it back, makes the same images. What looks like a
+# factor in one of them is a mixture in the other.
+#
+# What does one model know? A row for each dimension, sorted by KL, with everything else as in the
+# code of the T-shirt whose factors are all 0.5; then what each dimension tells about each factor.
+
+# %% slideshow={"slide_type": "fragment"}
+model, gap = shirt_vaes[SHIRT_BETAS[1]][0], gaps[SHIRT_BETAS[1]][0]
+nats = kl_by_dimension(model, shirts_test)
+by_rate = np.argsort(-nats)
+moved = np.tile(model.encode(garments.draw(0, {"shade": [0.5]})), (6, 9, 1))
+for row, dimension in enumerate(by_rate):
+    moved[row, :, dimension] = np.linspace(-2, 2, 9)
+pictures = model.decode(moved.reshape(-1, 6)).reshape(6, 9, *IMAGE_SHAPE)
+plotting.image_rows(
+    {f"z[{d}]": pictures[row] for row, d in enumerate(by_rate)},
+    f"What does each dimension do? (β = {SHIRT_BETAS[1]})",
+    alt="Six rows of nine T-shirts, one latent dimension from minus two to two in each, sorted by "
+    "the nats that it carries; the lowest rows change least.",
+    notes={f"z[{d}]": f"{nats[d]:.1f} nats" for d in by_rate},
+)
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.heatmap(
+    np.maximum(gap.information[:, by_rate], 0),
+    FACTORS,
+    [f"z[{d}]" for d in by_rate],
+    "Which dimension knows which factor?",
+    alt="A table of factors by latent dimensions: the share of what there is to know about the "
+    "factor that the dimension knows; at the right the gap of each factor.",
+    x_label="latent dimension, by its KL",
+    y_label="factor",
+    digits=2,
+    note=[f"gap {gap.gaps[name]:.2f}" for name in FACTORS],
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Claims tested
+#
+# > "A 2-D latent separates the classes better the longer one trains."
+#
+# First snapshot against last, by both measures.
+
+
+# %% slideshow={"slide_type": "skip"}
+NAME = "05_vae_latent_space"
+BUDGET = f"{TRAIN_SIZE:,} images, {EPOCHS} epochs, code of {CODE_SIZE}"
+
+
+def longer_claim(name, measure, values):
+    """The last snapshot against the first."""
+    claim = claims.Claim(
+        name=f"longer_separates_{name}",
+        statement="A 2-D latent separates the classes better the longer one trains.",
+        test="Posterior means of held-out images, at the first and at the last snapshot.",
+        measure=measure,
+        better="higher",
+    )
+    conditions = {f"epoch {SNAPSHOTS[i]}": values[:, i] for i in (-1, 0)}
+    budget = f"{TRAIN_SIZE:,} images, two dimensions"
+    claims.show(claims.test(claim, conditions, budget, images), NAME)
+
+
+# %% slideshow={"slide_type": "fragment"}
+longer_claim("neighbours", "share of right classes by ten neighbours", right)
+
+# %% slideshow={"slide_type": "subslide"}
+longer_claim("silhouette", "silhouette", silhouettes)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > "A plain autoencoder's code is not continuous, so interpolation fails; a VAE's succeeds."
+#
+# Half-way between two images of different classes: which model's images look more real, which lose
+# less against the ends (judged by what the same model makes of real images), and whose way is
+# straighter?
+
+
+# %% slideshow={"slide_type": "skip"}
+MEASURES = {
+    "real": ("share of middle images that look real (course classifier)", "higher"),
+    "decoded": ("middle less ends, share that look like decoded real images", "higher"),
+    "detour": ("detour in features of the course classifier", "lower"),
+}
+
+
+def way_claim(name, statement, first, second, by="real"):
+    """One way against another, by the middle image or by the detour."""
+    measure, better = MEASURES[by]
+    test = f"{PAIRS} pairs of held-out images of different classes, {STEPS} steps."
+    column = list(MEASURES).index(by)
+    values = {way: [np.ravel(each[column]) for each in walks[way]] for way in (first, second)}
+    # A detour is one number a seed, the shares are one for each step.
+    values = {
+        way: [each[len(each) // 2] - (by == "decoded") * (each[0] + each[-1]) / 2 for each in rows]
+        for way, rows in values.items()
+    }
+    claim = claims.Claim(name, statement, test, measure, better)
+    claims.show(claims.test(claim, values, BUDGET, images), NAME)
+
+
+# %% slideshow={"slide_type": "fragment"}
+way_claim(
+    "vae_interpolates_real",
+    "Half-way between two codes, a VAE's images look more real than a plain autoencoder's.",
+    "VAE",
+    "autoencoder",
+)
+
+# %% slideshow={"slide_type": "subslide"}
+way_claim(
+    "vae_interpolates_like_its_own",
+    "Half-way, a VAE has lost less likeness to decoded real images than an autoencoder has.",
+    "VAE",
+    "autoencoder",
+    "decoded",
+)
+
+# %% slideshow={"slide_type": "subslide"}
+way_claim(
+    "vae_interpolates_straight",
+    "A VAE's way from image to image is straighter than a plain autoencoder's.",
+    "VAE",
+    "autoencoder",
+    "detour",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# "Fails" should mean: no better than mixing the two decoded pictures.
+
+# %% slideshow={"slide_type": "fragment"}
+way_claim(
+    "autoencoder_beats_cross_fade",
+    "Even a plain autoencoder's middle looks more real than a cross-fade of the same two decoded "
+    "images.",
+    "autoencoder",
+    "cross-fade, autoencoder",
+)
+
+
+# %% slideshow={"slide_type": "skip"}
+def sampling_claim(name, statement, test, second):
+    """Samples of the VAE from the prior against others."""
+    measure = f"Fréchet distance (course classifier, {COUNT:,} images)"
+    values = {way: distances[way] for way in ("VAE, N(0, I)", second)}
+    claim = claims.Claim(name, statement, test, measure)
+    claims.show(claims.test(claim, values, BUDGET, images), NAME)
+
+
+# %% slideshow={"slide_type": "subslide"}
+sampling_claim(
+    "vae_samples_better",
+    "From N(0, I), a VAE makes better samples than a plain autoencoder.",
+    "Same networks, seeds and updates; the same codes from N(0, I).",
+    "autoencoder, N(0, I)",
+)
+
+# %% slideshow={"slide_type": "subslide"}
+sampling_claim(
+    "vae_beats_fitted_autoencoder",
+    "A VAE's samples are better than those of an autoencoder with a Gaussian fitted to its codes.",
+    "Same networks, seeds and updates; the autoencoder's codes from a Gaussian with the mean and "
+    "covariance of its training codes.",
+    "autoencoder, fitted",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > "In a VAE, interpolate on the sphere, not on the line."
+
+# %% slideshow={"slide_type": "fragment"}
+way_claim(
+    "spherical_beats_straight",
+    "Half-way on the arc, a VAE's images look more real than half-way on the line.",
+    "VAE, spherical",
+    "VAE",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > "Features add up in latent space: attribute arithmetic works."
+#
+# A large attribute and a small one, each against half of what the network shows of the true picture
+# (nothing, where that scores below 0); then against arithmetic on pixels.
+
+
+# %% slideshow={"slide_type": "skip"}
+def face_claim(name, statement, test, values):
+    """Share of the true change explained, one condition against another."""
+    claim = claims.Claim(
+        name=name,
+        statement=statement,
+        test=test,
+        measure="share of the true change of the pixels explained",
+        better="higher",
+    )
+    budget = f"{FACES * 9 // 10:,} faces of 32×32, {FACE_EPOCHS} epochs, code of 32"
+    claims.show(claims.test(claim, values, budget, faces), NAME)
+
+
+def adding_works(name, what):
+    face_claim(
+        f"adding_{what}_works",
+        f"Adding the attribute vector of a {what} gives at least half of what the decoded truth "
+        "shows of it.",
+        f"{len(switched[name][0])} held-out faces; the truth is drawn from the same factors.",
+        {
+            "vector added": in_codes[name],
+            "half of the decoded truth": [max(score, 0) / 2 for score in of_truth[name]],
+        },
+    )
+
+
+# %% slideshow={"slide_type": "fragment"}
+adding_works("Wearing_Hat", "hat")
+
+# %% slideshow={"slide_type": "subslide"}
+adding_works("Smiling", "smile")
+
+# %% slideshow={"slide_type": "subslide"}
+face_claim(
+    "codes_beat_pixels",
+    "A hat is better added to the code than to the pixels.",
+    "Attribute vectors of codes against differences of mean images, the same faces.",
+    {"codes": in_codes["Wearing_Hat"], "pixels": in_pixels["Wearing_Hat"]},
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Is balancing worth the trouble?
+
+# %% slideshow={"slide_type": "fragment"}
+plain_bald = [
+    arithmetic(*each, "Bald", balanced=False)[0]
+    for each in zip(face_vaes, face_parts, face_codes, strict=True)
+]
+face_claim(
+    "balancing_helps",
+    "Baldness is added better by a vector that compares men with men.",
+    "The same codes; the vector is balanced for Male, or the plain difference of means.",
+    {"balanced": in_codes["Bald"], "plain": plain_bald},
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > "A larger β disentangles."
+
+# %% slideshow={"slide_type": "fragment"}
+disentangled = claims.test(
+    claims.Claim(
+        name="beta_disentangles",
+        statement=f"β = {SHIRT_BETAS[-1]} gives more disentangled codes than β = 1.",
+        test="T-shirts with four independent factors, six latent dimensions; only β differs.",
+        measure="mutual information gap, held out",
+        better="higher",
+    ),
+    {f"β = {beta}": scores[beta] for beta in (SHIRT_BETAS[-1], 1)},
+    f"{SHIRTS:,} images, {SHIRT_EPOCHS} epochs",
+    shirts,
+)
+claims.show(disentangled, NAME)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Exercises
+#
+# **1. More dimensions.** Complete `quantile_grid`: all combinations of the `size` quantiles
+# $\Phi^{-1}((i - \frac12)/n)$ in `dimensions` dimensions. Check yourself: `quantile_grid(2, 3)` has
+# shape (8, 3), every number is $\pm 0.674$, and the mean squared length is 1.365, far below the 3
+# of codes from $\mathcal N(0, I)$: a coarse grid sits too close to the middle.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def quantile_grid(size, dimensions):
+    """Codes (size ** dimensions, dimensions) in steps of equal probability."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. The length of a way.** Complete `way_length`: the sum of the distances between consecutive
+# images of a way. Check yourself: a cross-fade has the length of the distance of its ends; a
+# half-circle of radius 1 in 1,001 points has 3.1416. Then compare `straight` and `spherical`: which
+# one is shorter in pixels, and is it the one whose middle looks more real?
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def way_length(points):
+    """Length of a way (steps, ...)."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. Order by rate.** You want the one-dimensional linear VAE to spend $R$ nats. Complete
+# `beta_for`. Check yourself with $\lambda = 1$ and $s^2 = 0.25$: $\beta = 1$ for $R = \log 2
+# \approx 0.693$, and $\beta = 4$ for $R = 0$, the end of the dimension.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def beta_for(rate, variance, noise):
+    """The beta at which the optimal rate is `rate` nats."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Turn the code.** Complete `turned`, which rotates the first two of four dimensions by an
+# angle. Use codes from $\mathcal N(0, I)$, `np.random.default_rng(0).normal(size=(20_000, 4))`, as
+# their own factors. Check yourself: the gap of the first two factors is the same at 0° and at 90°,
+# and below 0.01 at 45°, though prior and images would be the same.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def turned(codes, degrees):
+    """Codes (n, d), the first two dimensions rotated."""
+    ...
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Where to go next
+#
+# - **04 · VAE, dense and convolutional** (planned): what the networks contribute, at equal
+#   parameters and at equal time.
+# - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): a density with
+#   several summits.
+# - **07 · Mixtures in latent space** (planned): both together, in place of $\mathcal N(0, I)$.
+# - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114): the
+#   first plane of a 2-D VAE.
+# - Higgins et al. 2017, [β-VAE](https://openreview.net/forum?id=Sy2fzU9gl): the claim about β.
+# - Alemi et al. 2018, [Fixing a broken ELBO](https://arxiv.org/abs/1711.00464): rate and
+#   distortion.
+# - Chen et al. 2018, [Isolating sources of disentanglement](https://arxiv.org/abs/1802.04942): the
+#   mutual information gap.
+# - Locatello et al. 2019, [Challenging common assumptions in the unsupervised learning of
+#   disentangled representations](https://arxiv.org/abs/1811.12359).
+# - White 2016, [Sampling generative networks](https://arxiv.org/abs/1609.04468): spherical paths,
+#   and attribute vectors without their companions.

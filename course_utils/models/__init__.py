@@ -10,9 +10,11 @@ import importlib
 _MODULES = {
     "Autoencoder": "autoencoder",
     "Bernoulli": "likelihoods",
+    "CollapsedCodeWarning": "mixture",
     "ConstantFeaturesWarning": "mixture",
     "FewPointsWarning": "mixture",
     "Gaussian": "likelihoods",
+    "LatentMixture": "mixture",
     "Mixture": "mixture",
     "NotConvergedWarning": "mixture",
     "Selection": "selection",

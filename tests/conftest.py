@@ -1,5 +1,6 @@
 """Every test starts from the same settings and writes to a temporary cache."""
 
+import contextlib
 import os
 
 import pytest
@@ -36,3 +37,41 @@ def started(monkeypatch):
 
     monkeypatch.setenv("COURSE_PROFILE", "cpu")
     return environment.start(seed=0)
+
+
+@pytest.fixture
+def cut_off(monkeypatch):
+    """`with cut_off(after=2):` ends a named run once its second epoch is stored."""
+    from course_utils import runs
+
+    class Cut(Exception):
+        pass
+
+    @contextlib.contextmanager
+    def cutting(after):
+        save = runs.RunStore.save
+
+        def save_and_cut(store, model, result, finished):
+            save(store, model, result, finished)
+            if result.epochs == after:
+                raise Cut
+
+        with monkeypatch.context() as patch:
+            patch.setattr(runs, "SECONDS_BETWEEN_CHECKPOINTS", -1)
+            patch.setattr(runs.RunStore, "save", save_and_cut)
+            with pytest.raises(Cut):
+                yield
+
+    return cutting
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What the explorers displayed: a list of (data, metadata)."""
+    from course_utils.widgets import explorer
+
+    calls = []
+    monkeypatch.setattr(
+        explorer, "display", lambda data, metadata, raw: calls.append((data, metadata))
+    )
+    return calls

@@ -77,7 +77,7 @@ def draw(factors, image_size=None):
         image_size: height and width of the images, or None for 64; as for `load`.
 
     Returns:
-        float32 (64, 64, 3) in [0, 1], or (n, 64, 64, 3).
+        float32 (image_size, image_size, 3) in [0, 1], or n of them, (n, …).
 
     Raises:
         ValueError: an unknown factor, or a value outside [0, 1].

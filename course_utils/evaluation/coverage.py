@@ -21,9 +21,9 @@ import numpy as np
 from course_utils.evaluation import checks
 
 # Rounding error of a squared distance from float64 products, relative to the squared norms.
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
 # Work space for one pair: its distance twice in float64, and two comparisons.
-_PAIR_BYTES = 20
+PAIR_BYTES = 20
 
 
 class Coverage(typing.NamedTuple):
@@ -68,11 +68,11 @@ def precision_recall_density_coverage(real_features, fake_features, k=5):
     # Distances are the same from everywhere; from the middle, they lose the fewest digits.
     middle = real.mean(axis=0)
     real, fake = real - middle, fake - middle
-    real_reach, fake_reach = _squared_radii(real, k), _squared_radii(fake, k)
+    real_reach, fake_reach = squared_radii(real, k), squared_radii(fake, k)
     real_balls = np.zeros(len(fake), dtype=np.int64)
     recalled, covered = np.zeros((2, len(real)), dtype=bool)
-    for rows in checks.blocks(len(real), _PAIR_BYTES * len(fake)):
-        distances = _squared_distances(real[rows], fake, margin=_ROUNDING)
+    for rows in checks.blocks(len(real), PAIR_BYTES * len(fake)):
+        distances = squared_distances(real[rows], fake, margin=ROUNDING)
         in_real_ball = distances < real_reach[rows, None]
         real_balls += in_real_ball.sum(axis=0)
         covered[rows] = in_real_ball.any(axis=1)
@@ -115,11 +115,11 @@ def expected_coverage(k, reals=None, fakes=None):
     return float(1 - np.prod((reals - nearest) / (reals + fakes - nearest)))
 
 
-def _squared_radii(points, k):
+def squared_radii(points, k):
     """Squared distance from each point to its k-th nearest other point."""
     radii = np.empty(len(points))
-    for rows in checks.blocks(len(points), _PAIR_BYTES * len(points)):
-        distances = _squared_distances(points[rows], points)
+    for rows in checks.blocks(len(points), PAIR_BYTES * len(points)):
+        distances = squared_distances(points[rows], points)
         itself = np.arange(rows.start, rows.stop)
         distances[itself - rows.start, itself] = np.inf
         distances.partition(k - 1, axis=1)
@@ -127,7 +127,7 @@ def _squared_radii(points, k):
     return radii
 
 
-def _squared_distances(a, b, margin=0.0):
+def squared_distances(a, b, margin=0.0):
     """Squared distances between rows, lengthened by `margin` times both squared norms."""
     distances = a @ (-2 * b.T)
     distances += (1 + margin) * np.einsum("ij,ij->i", a, a)[:, None]

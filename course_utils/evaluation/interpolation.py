@@ -153,10 +153,10 @@ def realism(features, real_features, k=5):
     # Distances are the same from everywhere; from the middle, they lose the fewest digits.
     middle = real.mean(axis=0)
     features, real = features - middle, real - middle
-    reach = coverage._squared_radii(real, k)
+    reach = coverage.squared_radii(real, k)
     inside = np.zeros(len(features), dtype=bool)
-    for rows in checks.blocks(len(real), coverage._PAIR_BYTES * len(features)):
-        distances = coverage._squared_distances(real[rows], features, margin=coverage._ROUNDING)
+    for rows in checks.blocks(len(real), coverage.PAIR_BYTES * len(features)):
+        distances = coverage.squared_distances(real[rows], features, margin=coverage.ROUNDING)
         inside |= (distances < reach[rows, None]).any(axis=0)
     return inside
 

@@ -96,8 +96,7 @@ class VAE(keras.Model):
             )
         if not (isinstance(beta, int | float) and 0 <= beta < math.inf):
             raise ValueError(f"beta must be a number of at least 0, found {beta!r}.")
-        if importance_samples != int(importance_samples) or importance_samples < 1:
-            raise ValueError(f"importance_samples must be 1 or more, found {importance_samples!r}.")
+        _check_count("importance_samples", importance_samples)
         if importance_samples > 1 and beta != 1:
             raise ValueError(
                 f"the importance-weighted bound has no KL term to weigh: found beta = {beta} with "
@@ -159,13 +158,13 @@ class VAE(keras.Model):
         output = ops.reshape(output, (samples, -1, *output.shape[1:]))
         return self.likelihood.log_prob(images, output)
 
-    def fit(self, x=None, y=None, **options):
+    def fit(self, x=None, y=None, *arguments, **options):
         """Keras's `fit`, after a look at the images: what cannot be learnt fails at once."""
         self._check_data(x, y)
         validation = options.get("validation_data")
         if isinstance(validation, tuple | list):
             self._check_data(*validation[:2])
-        return super().fit(x, y, **options)
+        return super().fit(x, y, *arguments, **options)
 
     def _check_data(self, x, y=None):
         if isinstance(x, keras.utils.PyDataset):
@@ -246,7 +245,11 @@ class VAE(keras.Model):
 
         The KL term in closed form, the reconstruction by `samples` draws; `batch_size` images are
         decoded at once.
+
+        Raises:
+            ValueError: images that do not fit, or a number of samples below 1.
         """
+        _check_count("samples", samples)
         self.check_images(images)
         measure, at_once = _BoundOfABatch(self, samples, seed), max(batch_size // samples, 1)
         return np.concatenate([_to_numpy(measure(batch)) for batch in _cut(images, at_once)])
@@ -299,6 +302,11 @@ def log_density_ratio(codes, mean, log_var):
     """
     noise = (codes - mean) * ops.exp(-0.5 * log_var)
     return 0.5 * ops.sum(ops.square(noise) + log_var - ops.square(codes), axis=-1)
+
+
+def _check_count(name, value):
+    if isinstance(value, bool) or value != int(value) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, found {value!r}.")
 
 
 def _cut(values, batch_size):

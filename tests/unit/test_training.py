@@ -129,26 +129,12 @@ def test_a_loaded_run_can_be_trained_on_as_if_it_had_never_stopped():
 
 
 @pytest.mark.parametrize("stop_after", [1, 3])
-def test_an_interrupted_run_goes_on_exactly(monkeypatch, capsys, stop_after):
+def test_an_interrupted_run_goes_on_exactly(cut_off, capsys, stop_after):
     """Dropout and Adam have state of their own, and batches an order: all must come back."""
     straight = build()
     expected = fit(straight, X, epochs=5, batch_size=8, report="none").history
-    monkeypatch.setattr(runs, "SECONDS_BETWEEN_CHECKPOINTS", -1)
-
-    class Cut(Exception):
-        pass
-
-    save = runs.RunStore.save
-
-    def save_and_cut(store, model, result, finished):
-        save(store, model, result, finished)
-        if result.epochs == stop_after:
-            raise Cut
-
-    monkeypatch.setattr(runs.RunStore, "save", save_and_cut)
-    with pytest.raises(Cut):
+    with cut_off(after=stop_after):
         fit(build(), X, epochs=5, batch_size=8, run="t/cut", report="none")
-    monkeypatch.setattr(runs.RunStore, "save", save)
     resumed = build()
     run = fit(resumed, X, epochs=5, batch_size=8, run="t/cut")
     assert run.source == "resumed"

@@ -15,20 +15,11 @@ from sklearn.mixture import GaussianMixture
 
 from course_tools import storing
 from course_utils import data, widgets
-from course_utils.widgets import explorer, mixtures
+from course_utils.widgets import mixtures
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 POINTS = np.random.default_rng(0).normal(size=(200, 2)) * [2, 1] + np.repeat([[0], [6]], 100, 0)
-
-
-@pytest.fixture(autouse=True)
-def shown(monkeypatch):
-    """What was displayed: a list of (data, metadata)."""
-    calls = []
-    monkeypatch.setattr(
-        explorer, "display", lambda data, metadata, raw: calls.append((data, metadata))
-    )
-    return calls
+pytestmark = pytest.mark.usefixtures("shown")
 
 
 def slider():

@@ -12,21 +12,12 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
 from course_utils import latents, widgets
-from course_utils.widgets import explorer, pages
+from course_utils.widgets import pages
 
 RNG = np.random.default_rng(0)
 WEIGHTS = RNG.normal(size=(5, 48))
 IMAGES = RNG.random((6, 6, 8, 1))
-
-
-@pytest.fixture(autouse=True)
-def shown(monkeypatch):
-    """What was displayed: a list of (data, metadata)."""
-    calls = []
-    monkeypatch.setattr(
-        explorer, "display", lambda data, metadata, raw: calls.append((data, metadata))
-    )
-    return calls
+pytestmark = pytest.mark.usefixtures("shown")
 
 
 def decode(codes):

@@ -11,11 +11,10 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/04_vae_dense_vs_conv.ipynb)
 #
-# **Time** · smoke 65 s · cpu 10 min · gpu not measured
+# **Time** · smoke 53 s · cpu 10 min · gpu not measured
 #
 # Convolutional VAEs, one reads, need fewer weights and make better images. Compared with which
-# dense
-# network, after how much training, and by which measure?
+# dense network, after how much training, and by which measure?
 #
 # After this notebook you can
 #
@@ -51,18 +50,18 @@ from course_utils.models import VAE
 from course_utils.training import fit
 
 # %% slideshow={"slide_type": "skip"}
-TRAIN_SIZE = by_profile(smoke=2_000, cpu=6_000, gpu=60_000, record=10_000)
-EPOCHS = by_profile(smoke=3, cpu=6, gpu=20, record=8)
+TRAIN_SIZE = by_profile(smoke=1_200, cpu=6_000, gpu=60_000, record=10_000)
+EPOCHS = by_profile(smoke=2, cpu=6, gpu=20, record=8)
 # The dense network is quicker: it also runs for this many times the epochs, for about equal
 # seconds.
 LONGER = by_profile(smoke=2, cpu=6, gpu=3)
-BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
+BATCH_SIZE = by_profile(smoke=16, cpu=128, gpu=128)
 LEARNING_RATE = by_profile(smoke=3e-3, cpu=1e-3, gpu=1e-3)
 LATENT = 16
 LATENTS = by_profile(smoke=(8, 64), cpu=(2, 8, 16, 64), gpu=(2, 4, 8, 16, 32, 64))
 COUNT = by_profile(smoke=400, cpu=2_000, gpu=10_000)  # generated images
-NLL_IMAGES = by_profile(smoke=50, cpu=500, gpu=1_000)
-NLL_SAMPLES = by_profile(smoke=50, cpu=100, gpu=1_000)
+NLL_IMAGES = by_profile(smoke=30, cpu=500, gpu=1_000)
+NLL_SAMPLES = by_profile(smoke=30, cpu=100, gpu=1_000)
 # One seed gives no verdict: in `smoke`, read the recorded runs.
 SEEDS = by_profile(smoke=range(1), cpu=range(3), gpu=range(5), record=range(5))
 
@@ -71,10 +70,9 @@ SEEDS = by_profile(smoke=range(1), cpu=range(3), gpu=range(5), record=range(5))
 #
 # How good is a VAE? One answer is $-\log p(x)$, in nats. It is a likelihood only if $p$ is a
 # distribution over the values that pixels take, and the usual Bernoulli one is over *binary*
-# pixels.
-# So pixels are drawn,
-# white with a chance equal to their grey level: for training anew in each epoch, for the test once,
-# with a seed that is part of the result (another draw is another test).
+# pixels. So pixels are drawn, white with a chance equal to their grey level: for training anew in
+# each epoch, for the test once, with a seed that is part of the result (another draw is another
+# test).
 
 # %% slideshow={"slide_type": "fragment"}
 clothes = data.load("fashion_mnist", train_size=TRAIN_SIZE)
@@ -187,8 +185,7 @@ print(f"dense: features stay as they were: {np.allclose(before, after)}")
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The decoders are those of notebook 01. How many weights does the convolutional pair have? By hand,
 # layer by layer: a dense layer from $m$ to $n$ units has $(m + 1)\,n$, a 3×3 convolution from $c$
-# to
-# $n$ channels $(9c + 1)\,n$. The 1 is the bias.
+# to $n$ channels $(9c + 1)\,n$. The 1 is the bias.
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 by_hand = {

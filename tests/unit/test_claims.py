@@ -170,6 +170,18 @@ def test_the_code_hash_is_the_same_on_every_python(tmp_path):
     assert records.code_hash(script) == "74bca5b5d47c5843"
 
 
+@pytest.mark.parametrize(("profile", "same"), [("smoke", True), ("cpu", False), ("record", False)])
+def test_of_the_budgets_that_of_smoke_does_not_count(tmp_path, profile, same):
+    script = tmp_path / "a.py"
+    budgets = {"smoke": 1, "cpu": 2, "gpu": 3, "record": 4}
+    hashes = []
+    for changed in (budgets, budgets | {profile: 9}):
+        arguments = ", ".join(f"{name}={value}" for name, value in changed.items())
+        script.write_text(f"EPOCHS = by_profile({arguments})\n")
+        hashes.append(records.code_hash(script))
+    assert (hashes[0] == hashes[1]) is same
+
+
 def test_a_damaged_record_is_passed_over_with_a_warning(started, images, record):
     script = record(claims.test(CLAIM, {"A": LOW, "B": HIGH}, "10 images", images))
     (script.parents[1] / "recorded" / "09_x.json").write_text("{")

@@ -124,6 +124,14 @@ class Gaussians:
         model.precisions_cholesky_ = self.precisions_cholesky
         return model
 
+    def matrices(self):
+        """Covariance matrix (k, q, q) of each component, whatever the kind of covariance."""
+        k, q = self.means.shape
+        matrices = self.covariances
+        if self.covariance in ("diag", "spherical"):
+            matrices = matrices.reshape(k, -1, 1) * np.eye(q)
+        return np.array(np.broadcast_to(matrices, (k, q, q)))
+
     def log_likelihood(self, z):
         """Log-density (n,) of the rows of `z`."""
         with np.errstate(divide="ignore"):  # a weight may be 0

@@ -167,6 +167,14 @@ class Mixture:
         return subspace.embed(gaussians.means)
 
     @property
+    def covariances(self):
+        """Covariance matrix (components, q, q) of each component.
+
+        Of the q features themselves, or of the q principal components that it was fitted in.
+        """
+        return self._fitted()[1].matrices()
+
+    @property
     def converged(self):
         """Whether EM ended by itself in the start that was kept."""
         return self._fitted()[1].converged

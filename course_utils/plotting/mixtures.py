@@ -7,7 +7,7 @@ from matplotlib.patches import Ellipse
 from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, set_title, show
 
 
-def mixtures(panels, points, title, alt, limits=None):
+def mixtures(panels, points, title, alt, limits=None, numbered=True):
     """Points, and over them each mixture's components as ellipses, one panel a mixture.
 
     Args:
@@ -16,13 +16,14 @@ def mixtures(panels, points, title, alt, limits=None):
         title: the question that the picture answers.
         alt: alternative text.
         limits: (low, high) of both axes, or None.
+        numbered: write each component's number at its mean.
     """
     figure, axes = plt.subplots(
         1, len(panels), figsize=(2.9 * len(panels), 3.3), sharex=True, sharey=True, squeeze=False
     )
     for axis, (name, (means, covariances)) in zip(axes[0], panels.items(), strict=True):
         axis.scatter(*np.asarray(points).T, s=3, color="0.6", linewidths=0)
-        draw_ellipses(axis, means, covariances)
+        draw_ellipses(axis, means, covariances, numbered=numbered)
         axis.set_title(name)
         axis.set_aspect("equal", adjustable="box")
         axis.set(xticks=[], yticks=[], xlim=limits, ylim=limits)

@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/05_vae_latent_space.ipynb)
 #
-# **Time** · smoke 50 s · cpu 11 min · gpu not measured
+# **Time** · smoke 45 s · cpu 10 min · gpu not measured
 #
 # Maps, paths, arithmetic, factors: what is said about latent codes, and what is left of it when it
 # is measured.

@@ -116,17 +116,25 @@ def main():
     train_images = binarised(images.x_train, BINARISATION["train"])
     test_images = binarised(images.x_test, BINARISATION["test"])
     few = test_images[np.random.default_rng(0).permutation(len(test_images))[: CURVE["images"]]]
-    results, rows = {}, []
+    results = {}
+    # Stored after each seed: an hour is long, and machines are taken away.
     for seed in seeds:
         trained = train(train_images, few, seed)
         results[str(seed)] = {name: final(run, test_images) for name, run in trained.items()}
-        for name, found in results[str(seed)].items():
-            nll = f"{found['nll']:.2f} ± {found['error']:.2f}"
-            rows.append((name, seed, found["seconds"] / 60, found["epochs"], nll, found["elbo"],
-                         int(found["active"])))  # fmt: skip
+        report(images, results)
+
+
+def report(images, results):
+    """Print and store what has been measured so far."""
+    rows = [
+        (name, seed, found["seconds"] / 60, found["epochs"],
+         f"{found['nll']:.2f} ± {found['error']:.2f}", found["elbo"], int(found["active"]))
+        for seed, by_name in results.items()
+        for name, found in by_name.items()
+    ]  # fmt: skip
     table(
         f"{images.name} ({images.source}), binarised with seeds {BINARISATION}: nats by "
-        f"{FINAL_SAMPLES:,} samples on {len(test_images):,} images (wanted {WANTED})",
+        f"{FINAL_SAMPLES:,} samples on {len(images.x_test):,} images (wanted {WANTED})",
         ("trained on", "seed", "minutes", "epochs", "NLL", "ELBO", "active"),
         rows,
     )

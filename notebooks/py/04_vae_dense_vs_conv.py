@@ -367,7 +367,10 @@ plotting.lines(
 #    mean over the images exceeds 0.01 (Burda et al.). Active does not mean important.
 # 3. **How good are its samples?** Codes drawn from the prior, decoded to each pixel's chance (grey;
 #    no pixels are drawn), never reconstructions, compared with real grey images:
-#    `evaluation.report`.
+#    `evaluation.report`. Its first line is the **Fréchet distance**: how far apart two clouds of
+#    features lie, by their means and covariances. The features are hidden layers of a classifier
+#    trained on the training images (the *course classifier*). Lower is better. Notebook 06 explains
+#    the other lines.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -442,8 +445,13 @@ for data_set in SETS:
         print(f"{data_set}, {key:7}: " + " | ".join(sorted(means, key=means.get)))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# Does a swap of neighbours in these lists mean anything? Look up in the table how far apart their
+# numbers are, and how many seeds stand behind them.
+#
 # The whole report for the two rivals' samples of clothes, one seed. A floor stands beside each
-# number: what real images get in place of the generated ones.
+# number: what real images get in place of the generated ones. Two lines to start with: *recall* is
+# low where real images lie far from all samples, *high-frequency energy* where edges are blurred.
+# The Fréchet distance mixes such faults in one number.
 
 # %% slideshow={"slide_type": "fragment"}
 for name in PAIR:
@@ -467,8 +475,10 @@ plotting.image_rows(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The number at the end of a row is its Fréchet distance. The codes are the same ten in each row,
-# but a code means something else to each network.
+# The number at the end of a row is the Fréchet distance of many samples of this network, not of
+# these ten. Why are they blurred? A pixel shows its chance to be white, an average over all that
+# the code leaves open. The codes are the same ten in each row, but a code means something else to
+# each network.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is a larger latent space good for?
@@ -514,6 +524,13 @@ for size in LATENTS:
         np.mean([result[key] for result in sweep[size]]) for key in ("active", "Fréchet")
     )
     print(f"latent {size:2}: {active:4.1f} active, Fréchet distance of samples {distance:5.1f}")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Does the count of active dimensions say how much of a code is used? A dimension counts as soon as
+# its mean varies a little. Divide the KL term by the count: how many nats does an active dimension
+# carry, in the smallest code and in the largest? And a larger code could leave dimensions unused,
+# at no cost. Where its −ELBO is higher all the same, training has not found that, or has adapted to
+# the training images.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Claims tested
@@ -652,9 +669,11 @@ for key, what, measure in [
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Every verdict holds for its budget. After some hundred updates a code of 64 numbers has not been
-# learnt yet, and a network that starts slowly may still be on its way: compare the epochs and the
-# seconds of the key figure. What would more training change? Set `EPOCHS` and see.
+# Every verdict holds for its budget, and for one learning rate that was tuned for neither network.
+# Where your run and the recorded run disagree, compare their budgets first. A large code may need
+# more updates than it got, and a network that starts slowly may still be on its way: do the curves
+# of "Who is ahead" still fall at their right ends? What would more training change? Set `EPOCHS`
+# and see.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises

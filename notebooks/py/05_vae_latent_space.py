@@ -21,7 +21,7 @@
 # - draw the plane of a two-dimensional code in steps of equal probability, with one call;
 # - judge by numbers, not by eye, whether classes separate and whether a path looks real;
 # - add a hat to a face by arithmetic, and say how much of the true change you got;
-# - say at which $\beta$ a linear VAE gives a dimension up, and check on digits that the decoder
+# - say at which $\beta$ a linear VAE gives a dimension up, and check on digits how far the decoder
 #   ignores collapsed ones;
 # - measure whether single dimensions stand for single factors, and doubt the answer.
 
@@ -567,7 +567,9 @@ plotting.dots(
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Compare the last two rows, too. An autoencoder was never told to use $\mathcal N(0, I)$; failing
-# there says little about its code.
+# there says little about its code. Nor do the last two rows differ in one thing only: the decoders
+# differ, and the fitted Gaussian has seen the training codes, the prior has not. What would a
+# Gaussian fitted to the VAE's codes give?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Arithmetic with faces
@@ -791,13 +793,15 @@ print(f"a hat of unknown colour explains {explained(guessed, truth - without):.2
 #
 # - **The code does not know.** Where the decoded truth scores near 0, even the code of the *true*
 #   face with the attribute does not show it. A change of few pixels saves few nats, so the network
-#   spends its code elsewhere. No arithmetic can bring back what was never encoded.
-# - **It is no sum.** The decoded truth scores high, the arithmetic does not. One vector for
-#   everybody is one step, but from black, brown and grey to blond there are three: a likely reason.
-# - **No code was needed.** Adding the mean difference of the *pixels* scores as well.
+#   spends its code elsewhere. No arithmetic can bring back what was never encoded. Below 0, the
+#   vector changes other pixels: where the true change is small, little of that is enough.
+# - **It is no sum.** The decoded truth scores high, the arithmetic far lower. One vector for
+#   everybody is one step, but a fringe has the colour of each person's own hair: a likely reason.
+# - **No code was needed.** Adding the mean difference of the *pixels* scores as high, or higher.
 #
-# And one that the table does not show: the vector of a correlated attribute brings its companions
-# along. Below, balanced vectors are tested against plain ones.
+# And one that the table does not show: the vector of a correlated attribute can bring its
+# companions along. Below, that is tested for baldness. The score sums over pixels, so a companion
+# that changes few of them hardly counts.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## β, and the dimensions that give up
@@ -909,6 +913,11 @@ for beta, model in beta_vaes.items():
           f"strongest {moved_by_noise(model, [strongest]):.4f}")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# Where dimensions collapsed, did the images stay as they were? The limit of 0.01 is a convention:
+# below it a dimension may still say a little, and just above it hardly more. The noise is also
+# large: its variance is 1, over a hundred times what the means of a collapsed dimension have. So
+# compare sizes; do not expect zeros.
+#
 # What is bought with all those nats? Each $\beta$ is one point of a curve ([Alemi et al.
 # 2018](https://arxiv.org/abs/1711.00464)).
 
@@ -1101,6 +1110,13 @@ plotting.heatmap(
     note=[f"gap {gap.gaps[name]:.2f}" for name in FACTORS],
 )
 
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# How can a row of images show one factor, and its number in the table still be small? The table
+# counts how *finely* a dimension tells the factor. To know that a shirt is light, but not how
+# light, is a small part of all there is to know. The gap asks for more: that no second dimension
+# knows it too. So "more disentangled", tested below, is not yet "disentangled": read each score
+# against 1.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Claims tested
 #
@@ -1192,6 +1208,9 @@ way_claim(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# Is a smaller detour the merit of the way? The cross-fades use no code between their ends: compare
+# their two detours, printed above. What differs there already comes from the decoded ends.
+#
 # "Fails" should mean: no better than mixing the two decoded pictures.
 
 # %% slideshow={"slide_type": "fragment"}
@@ -1232,6 +1251,9 @@ sampling_claim(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > "In a VAE, interpolate on the sphere, not on the line."
+#
+# Judged by real images, as on the left of the figure above. Does the right side, judged by decoded
+# images, agree about the arc? If not, the answer depends on the reference.
 
 # %% slideshow={"slide_type": "fragment"}
 way_claim(
@@ -1378,8 +1400,8 @@ def turned(codes, degrees):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - **04 · VAE, dense and convolutional** (planned): what the networks contribute, at equal
-#   parameters and at equal time.
+# - [04 · What do convolutions buy a VAE?](04_vae_dense_vs_conv.ipynb): what the networks
+#   contribute, at equal weights, updates and seconds.
 # - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): a density with
 #   several summits.
 # - **07 · Mixtures in latent space** (planned): both together, in place of $\mathcal N(0, I)$.

@@ -228,6 +228,14 @@ def announced_times(subject):
     """What the first cell announces was measured, and is within the budget."""
     announced = subject.notebook.announced_seconds
     problems = []
+    timed = subject.course.get("timed")
+    if "smoke" in subject.course.get("seconds", {}) and timed != storing.code_hash(
+        subject.notebook, with_smoke=True
+    ):
+        problems.append(
+            "smoke: its time was measured with other budgets; measure it again with "
+            f"`course execute {subject.notebook.number}`"
+        )
     for profile, measured in subject.course.get("seconds", {}).items():
         if measured > BUDGETS[profile]:
             problems.append(

@@ -67,21 +67,19 @@ def main():
         ratios[f"{name}, {kind}"] = {"by_seed": ratio, "wanted": WANTED[kind]}
         shown = ", ".join(f"{one:.2f}" for one in ratio)
         print(f"{name}, {kind}: {' over '.join(PAIR)}: {shown} (wanted: {WANTED[kind]:.2f})")
-    store(
-        "densities",
-        {
-            "profile": notebook["environment"].profile,
-            "data": {name: images.source for name, images in notebook["DATA"].items()},
-            "train_size": notebook["TRAIN_SIZE"],
-            "epochs": notebook["EPOCHS"],
-            "seeds": list(notebook["SEEDS"]),
-            "count": notebook["COUNT"],
-            "densities": measured,
-            "ratios": ratios,
-            "sweep": time_of_sweep(notebook["models"]["fashion_mnist", "autoencoder"][0].encode),
-        },
-        folder="quality",
-    )
+    found = {
+        "profile": notebook["environment"].profile,
+        "data": {name: images.source for name, images in notebook["DATA"].items()},
+        "train_size": notebook["TRAIN_SIZE"],
+        "epochs": notebook["EPOCHS"],
+        "seeds": list(notebook["SEEDS"]),
+        "count": notebook["COUNT"],
+        "densities": measured,
+        "ratios": ratios,
+    }
+    store("densities", found, folder="quality")
+    found["sweep"] = time_of_sweep(notebook["models"]["fashion_mnist", "autoencoder"][0].encode)
+    store("densities", found, folder="quality")
 
 
 if __name__ == "__main__":

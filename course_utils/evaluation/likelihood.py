@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from course_utils.layers import GaussianSampling
-from course_utils.models.vae import log_density_ratio
+from course_utils.models.vae import check_count, log_density_ratio
 
 # Activations of so many decoded images stay below a few hundred MB for the course's networks.
 _DECODED_AT_ONCE = 4096
@@ -67,8 +67,7 @@ def importance_nll(vae, x, samples=5000, *, seed=0):
     Raises:
         ValueError: fewer than two images, images that do not fit, or a number of samples below 1.
     """
-    if isinstance(samples, bool) or samples != int(samples) or samples < 1:
-        raise ValueError(f"samples must be a whole number of at least 1, found {samples!r}.")
+    check_count("samples", samples)
     vae.check_images(x)
     if len(x) < 2:
         raise ValueError(f"found {len(x)} images; give at least 2, the test split for a figure.")

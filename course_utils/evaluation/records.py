@@ -62,7 +62,7 @@ def _is_stale(notebook, code):
     return script.is_file() and code_hash(script) != code
 
 
-def code_hash(script):
+def code_hash(script, with_smoke=False):
     """Hash of a percent script's code: comments, prose and layout do not count.
 
     Nor does what `by_profile` gives in `smoke`: stored outputs and recorded runs have larger
@@ -70,6 +70,7 @@ def code_hash(script):
 
     Args:
         script: path of the percent script.
+        with_smoke: whether the budgets of `smoke` count, too.
 
     Returns:
         16 hexadecimal digits.
@@ -78,16 +79,17 @@ def code_hash(script):
         SyntaxError: the script is not valid Python.
     """
     tree = ast.parse(Path(script).read_text(encoding="utf-8"))
-    return hashlib.sha256(repr(_canonical(tree)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(_canonical(tree, with_smoke)).encode()).hexdigest()[:16]
 
 
-def _canonical(node):
+def _canonical(node, with_smoke):
     """A syntax tree as nested lists, without the empty fields that Python versions add or drop."""
-    if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "by_profile":
+    is_budget = isinstance(node, ast.Call) and getattr(node.func, "id", None) == "by_profile"
+    if is_budget and not with_smoke:
         counted = [keyword for keyword in node.keywords if keyword.arg != "smoke"]
         node = ast.Call(func=node.func, args=node.args, keywords=counted)
     if isinstance(node, ast.AST):
-        fields = [[name, _canonical(value)] for name, value in ast.iter_fields(node)
+        fields = [[name, _canonical(value, with_smoke)] for name, value in ast.iter_fields(node)
                   if name != "kind" and value is not None and value != []]  # fmt: skip
         return [type(node).__name__, fields]
-    return [_canonical(part) for part in node] if isinstance(node, list) else repr(node)
+    return [_canonical(part, with_smoke) for part in node] if isinstance(node, list) else repr(node)

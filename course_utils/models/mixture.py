@@ -32,8 +32,9 @@ __all__ = [
 
 _FORMAT = 1
 _PARTS = ("encoder.keras", "decoder.keras", "mixture.npz")
-# Of the largest variance of a code. Inactive dimensions of a VAE, whose active ones have a variance
-# near 1, are those below 0.01 (Burda, Grosse, Salakhutdinov 2016).
+# A VAE's dimension is inactive if the variance of its means is below this, beside a prior of
+# variance 1 (Burda, Grosse, Salakhutdinov 2016). Other codes have a scale of their own: there, it
+# is a share of the largest variance.
 _DEAD_BELOW = 0.01
 
 
@@ -96,8 +97,12 @@ class Mixture:
         Warns:
             NotConvergedWarning, ConstantFeaturesWarning, FewPointsWarning.
         """
+        return self._fit(x, stacklevel=3)
+
+    def _fit(self, x, stacklevel):
+        """`fit`, with warnings at the line so many calls above."""
         settings = self.settings
-        subspace, z = prepare(x, settings, [settings.components], stacklevel=3)
+        subspace, z = prepare(x, settings, [settings.components], stacklevel=stacklevel + 1)
         fits = [em.fit_start(z, settings, start) for start in range(settings.starts)]
         best = fits[0]
         if len(fits) > 1:
@@ -108,7 +113,7 @@ class Mixture:
                 f"stopped. Raise iterations (now {settings.iterations}) or tolerance (now "
                 f"{settings.tolerance:g}).",
                 NotConvergedWarning,
-                stacklevel=2,
+                stacklevel=stacklevel,
             )
         return self.adopt(subspace, best)
 
@@ -325,26 +330,30 @@ class LatentMixture:
         """
         codes = self.encode(images)
         variances = codes.var(axis=0, dtype="float64")
-        dead = np.flatnonzero(variances < _DEAD_BELOW * variances.max())
+        is_vae = len(self.encoder.outputs) > 1
+        least = _DEAD_BELOW * (1.0 if is_vae else variances.max())
+        dead = np.flatnonzero(variances < least)
         if len(dead):
             warnings.warn(
                 f"{len(dead)} of {len(variances)} dimensions of the code hardly vary (numbers "
-                f"{', '.join(map(str, dead))}: less than {_DEAD_BELOW:.0%} of the largest "
-                f"variance). The decoder gets nothing from them; a smaller code would do.",
+                f"{', '.join(map(str, dead))}: variance below {least:.2g}). Unless the decoder "
+                f"magnifies them, they say nothing about the image: try a smaller code, or for a "
+                f"VAE a smaller beta.",
                 CollapsedCodeWarning,
                 stacklevel=2,
             )
         with warnings.catch_warnings():
             if len(dead):
                 warnings.simplefilter("ignore", ConstantFeaturesWarning)  # said better above
-            self.mixture.fit(codes)
+            self.mixture._fit(codes, stacklevel=3)
         return self
 
     def encode(self, images, batch_size=512):
         """Codes (n, d) of `images` (n, h, w, c), as a NumPy array; for a VAE, posterior means."""
         images = _of_shape(images, self.encoder.input_shape[1:], "encoder")
         codes = self.encoder.predict(images, batch_size=batch_size, verbose=0)
-        codes = codes[0] if isinstance(codes, list | tuple) else codes
+        # Under mixed precision networks give sixteen bits, too few for a covariance.
+        codes = np.asarray(codes[0] if isinstance(codes, list | tuple) else codes, dtype="float32")
         if broken := np.count_nonzero(~np.isfinite(codes).all(axis=1)):
             raise ValueError(
                 f"the encoder makes NaN or infinite codes of {broken:,} of {len(codes):,} images, "
@@ -356,7 +365,8 @@ class LatentMixture:
     def decode(self, codes, batch_size=512):
         """Images (n, h, w, c) of `codes` (n, d), as a NumPy array."""
         codes = _of_shape(codes, (self.latent_size,), "decoder").astype("float32")
-        return self.decoder.predict(codes, batch_size=batch_size, verbose=0)
+        images = self.decoder.predict(codes, batch_size=batch_size, verbose=0)
+        return np.asarray(images, dtype="float32")
 
     def sample_codes(self, count, seed=0):
         """Draw `count` codes (count, d) from the mixture."""
@@ -416,10 +426,13 @@ class LatentMixture:
                 return cls(encoder, decoder, Mixture.load(Path(folder, "mixture.npz")))
         except FileNotFoundError:
             raise
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError,
+                zipfile.BadZipFile, zlib.error) as error:  # fmt: skip
             raise ValueError(
-                f"{path} is no stored latent mixture, or damaged ({type(error).__name__}: "
-                f"{error}). Fit it again and save it."
+                f"{path} is no stored latent mixture, or damaged, or has layers that are unknown "
+                f"here ({type(error).__name__}: {error}). Import layers of your own first "
+                f"(registered with keras.saving.register_keras_serializable); else fit it again "
+                f"and save it."
             ) from error
 
 
@@ -435,6 +448,11 @@ def _check_latent(encoder, decoder):
         raise ValueError(
             f"the encoder makes codes of shape {made}, the decoder takes {taken}. Both must be of "
             f"one size (d,): take both networks of one trained model."
+        )
+    if encoder.input_shape[1:3] != decoder.output_shape[1:3]:
+        raise ValueError(
+            f"the encoder takes images of {encoder.input_shape[1:3]} pixels, the decoder makes "
+            f"{decoder.output_shape[1:3]}. Take both networks of one trained model."
         )
 
 

@@ -1,7 +1,9 @@
 """Variational autoencoders (Kingma & Welling 2014; Rezende, Mohamed & Wierstra 2014)."""
 
 import contextlib
+import inspect
 import math
+import numbers
 
 import keras
 import numpy as np
@@ -96,7 +98,7 @@ class VAE(keras.Model):
             )
         if not (isinstance(beta, int | float) and 0 <= beta < math.inf):
             raise ValueError(f"beta must be a number of at least 0, found {beta!r}.")
-        _check_count("importance_samples", importance_samples)
+        check_count("importance_samples", importance_samples)
         if importance_samples > 1 and beta != 1:
             raise ValueError(
                 f"the importance-weighted bound has no KL term to weigh: found beta = {beta} with "
@@ -161,7 +163,8 @@ class VAE(keras.Model):
     def fit(self, x=None, y=None, *arguments, **options):
         """Keras's `fit`, after a look at the images: what cannot be learnt fails at once."""
         self._check_data(x, y)
-        validation = options.get("validation_data")
+        given = inspect.signature(keras.Model.fit).bind(self, x, y, *arguments, **options)
+        validation = given.arguments.get("validation_data")
         if isinstance(validation, tuple | list):
             self._check_data(*validation[:2])
         return super().fit(x, y, *arguments, **options)
@@ -249,7 +252,7 @@ class VAE(keras.Model):
         Raises:
             ValueError: images that do not fit, or a number of samples below 1.
         """
-        _check_count("samples", samples)
+        check_count("samples", samples)
         self.check_images(images)
         measure, at_once = _BoundOfABatch(self, samples, seed), max(batch_size // samples, 1)
         return np.concatenate([_to_numpy(measure(batch)) for batch in _cut(images, at_once)])
@@ -304,8 +307,10 @@ def log_density_ratio(codes, mean, log_var):
     return 0.5 * ops.sum(ops.square(noise) + log_var - ops.square(codes), axis=-1)
 
 
-def _check_count(name, value):
-    if isinstance(value, bool) or value != int(value) or value < 1:
+def check_count(name, value):
+    """Raise ValueError unless `value` is a whole number of at least 1."""
+    is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not is_whole or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, found {value!r}.")
 
 

@@ -45,7 +45,7 @@ def test_a_vae_trains_measures_samples_and_loads_again(backend, tmp_path):
     script = """
         import keras, numpy as np
         from course_utils import architectures, evaluation
-        from course_utils.models import VAE
+        from course_utils.models import VAE, LatentMixture
         from course_utils.training import fit
 
         images = (np.random.default_rng(0).random((80, 8, 8, 1)) < 0.3).astype("float32")
@@ -62,5 +62,9 @@ def test_a_vae_trains_measures_samples_and_loads_again(backend, tmp_path):
             vae.save("vae.keras")
             again = keras.saving.load_model("vae.keras")
             np.testing.assert_allclose(again.encode(images), vae.encode(images), atol=1e-5)
+            latent = LatentMixture(vae.encoder, vae.decoder, 2).fit(images)
+            latent.save("latent.zip")
+            again = LatentMixture.load("latent.zip")
+            np.testing.assert_allclose(again.sample(5), latent.sample(5), atol=1e-5)
     """
     run(backend, "-c", textwrap.dedent(script), cwd=tmp_path)

@@ -178,8 +178,9 @@ def test_of_the_budgets_that_of_smoke_does_not_count(tmp_path, profile, same):
     for changed in (budgets, budgets | {profile: 9}):
         arguments = ", ".join(f"{name}={value}" for name, value in changed.items())
         script.write_text(f"EPOCHS = by_profile({arguments})\n")
-        hashes.append(records.code_hash(script))
-    assert (hashes[0] == hashes[1]) is same
+        hashes.append([records.code_hash(script), records.code_hash(script, with_smoke=True)])
+    assert (hashes[0][0] == hashes[1][0]) is same
+    assert hashes[0][1] != hashes[1][1]
 
 
 def test_a_damaged_record_is_passed_over_with_a_warning(started, images, record):

@@ -27,6 +27,7 @@ def notebook(course):
     alt = {"image/png": {"alt": "A curve that falls from left to right"}}
     nb.cells[3].outputs = [v4.new_output("display_data", {"image/png": "cGl4"}, metadata=alt)]
     nb.metadata["course"]["code"] = storing.code_hash(notebook)
+    nb.metadata["course"]["timed"] = storing.code_hash(notebook, with_smoke=True)
     nb.metadata["course"]["profile"] = "cpu"
     nb.metadata["course"]["seconds"] = {"smoke": 3.2, "cpu": 4.4}
     pairing.write_ipynb(nb, notebook.ipynb)
@@ -247,6 +248,12 @@ def test_size(spoil, problems):
 
     spoil(change)
     assert "bytes, at most 1,000,000" in problems(lint.size)[0]
+
+
+def test_a_smoke_time_that_was_measured_with_other_budgets(spoil, problems):
+    assert problems(lint.announced_times) == []
+    spoil(lambda nb: nb.metadata["course"].update(timed="0123456789abcdef"))
+    assert "smoke: its time was measured with other budgets" in problems(lint.announced_times)[0]
 
 
 @pytest.mark.parametrize(

@@ -408,10 +408,24 @@ def test_images_that_cannot_be_learnt_fail_before_the_first_step(images, message
             attempt()
 
 
-@pytest.mark.parametrize("samples", [0, -3, 2.5, True])
+@pytest.mark.parametrize("samples", [0, -3, 2.5, 2.0, np.inf, None, True])
 def test_a_number_of_samples_that_is_none_is_refused(samples):
-    with pytest.raises(ValueError, match="at least 1"):
-        evaluation.importance_nll(build(), BINARY, samples=samples)
+    model = build()
+    for attempt in (
+        lambda: evaluation.importance_nll(model, BINARY, samples=samples),
+        lambda: model.elbo(BINARY, samples=samples),
+        lambda: build(importance_samples=samples),
+    ):
+        with pytest.raises(ValueError, match="at least 1"):
+            attempt()
+
+
+def test_arguments_by_position_are_taken_and_checked():
+    model = build()
+    history = model.fit(BINARY, None, 10, 2, 0, None, 0.0, (BINARY, BINARY)).history
+    assert len(history["val_loss"]) == 2
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(BINARY, None, 10, 2, 0, None, 0.0, (BINARY * np.nan, BINARY))
 
 
 def test_codes_of_another_size_are_refused():

@@ -29,6 +29,8 @@ def networks(kind="autoencoder", code=3):
     keras.utils.set_random_seed(0)
     if kind == "VAE":
         encoder = architectures.conv_vae_encoder(SHAPE, code, filters=(4, 8), hidden=8)
+        head = encoder.get_layer("mean")
+        head.set_weights([30 * value for value in head.get_weights()])  # as wide as a trained one
         return encoder, architectures.conv_decoder(SHAPE, code, filters=(8, 4))
     if kind == "convolutional":
         encoder = architectures.conv_encoder(SHAPE, code, filters=(4, 8))

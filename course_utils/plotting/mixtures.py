@@ -26,7 +26,11 @@ def mixtures(panels, points, title, alt, limits=None, numbered=True):
         draw_ellipses(axis, means, covariances, numbered=numbered)
         axis.set_title(name)
         axis.set_aspect("equal", adjustable="box")
-        axis.set(xticks=[], yticks=[], xlim=limits, ylim=limits)
+        axis.set(xticks=[], yticks=[])
+    if limits is None:
+        axes[0, 0].autoscale_view()  # ellipses, unlike points, do not ask for room by themselves
+    else:
+        axes[0, 0].set(xlim=limits, ylim=limits)
     set_title(figure, title)
     show(figure, alt)
 

@@ -1,4 +1,5 @@
 import base64
+import importlib
 import io
 import re
 
@@ -71,6 +72,18 @@ def test_an_ellipse_spans_one_and_two_standard_deviations_along_its_axes():
     sizes = [sorted([patch.width, patch.height]) for patch in axis.patches]
     plt.close(axis.figure)
     assert np.allclose(sizes, [[4, 6], [8, 12]])
+
+
+def test_no_ellipse_is_cut_off_by_the_frame(monkeypatch):
+    figures = []
+    module = importlib.import_module("course_utils.plotting.mixtures")
+    monkeypatch.setattr(module, "show", lambda figure, alt: figures.append(figure))
+    small, large = np.eye(2)[None], 9 * np.eye(2)[None]  # the large one reaches from -6 to 6
+    mean = np.zeros((1, 2))
+    plotting.mixtures({"small": (mean, small), "large": (mean, large)}, np.eye(2), "?", ALT)
+    low, high = figures[0].axes[0].get_xlim()
+    assert low < -6 < 6 < high
+    plt.close(figures[0])
 
 
 def test_a_series_keeps_its_colour_in_every_panel(monkeypatch):

@@ -16,6 +16,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.svm import SVC
 
+from course_utils.data.notes import note
 from course_utils.evaluation.coverage import precision_recall_density_coverage
 from course_utils.evaluation.frechet import frechet_feature_distance
 from course_utils.evaluation.kernel import kernel_feature_distance
@@ -165,7 +166,8 @@ class Yardstick:
     Args:
         images: ImageData; `x_train` is what the generator has learned from (copies are looked for
             there), `x_test` the reference.
-        count: images on each side; None takes as many as there are of each, at most 10,000.
+        count: images on each side; None takes as many as there are of each, at most 10,000. Of a
+            set with fewer all are taken, and a note says so.
         seed: which of the images are used where there are more.
 
     Raises:
@@ -353,8 +355,10 @@ def _checked_count(count, available):
     if isinstance(count, bool) or not isinstance(count, int) or count < SMALLEST_COUNT:
         raise ValueError(f"count must be a whole number from {SMALLEST_COUNT}, found {count!r}.")
     if count > available:
-        raise ValueError(f"count is {count}, but only {available} real images are there per side.")
-    return count
+        # The built-in sets hold fewer images than the real ones whose place they take: a notebook
+        # that asks for as many as the real set has must not end there.
+        note(f"{count:,} images asked for, {available:,} real ones there: {available:,} compared.")
+    return min(count, available)
 
 
 def _classes_found(sample, classes):

@@ -231,10 +231,16 @@ def test_images_that_cannot_be_judged_are_refused(yardstick, others, spoil, mess
         yardstick.report(spoil(others))
 
 
-@pytest.mark.parametrize("count", [10, 1_000_000, 2.5, True])
-def test_a_count_that_cannot_be_had_is_refused(digits, count):
+@pytest.mark.parametrize("count", [10, 2.5, True])
+def test_a_count_that_makes_no_sense_is_refused(digits, count):
     with pytest.raises(ValueError, match="count"):
         Yardstick(digits, count)
+
+
+def test_of_a_set_smaller_than_the_count_all_images_are_compared_and_a_note_says_so(digits, capsys):
+    large = Yardstick(digits, 1_000_000)
+    assert large.count == large.available < 1_000_000
+    assert f"Note: 1,000,000 images asked for, {large.count:,}" in capsys.readouterr().out
 
 
 def test_a_classifier_that_knows_nothing_is_called_weak(digits, yardstick, monkeypatch):

@@ -113,8 +113,11 @@ def dots(values, title, alt, *, x_label, reference=None):
         axis.plot(series, [row] * len(series), "o", color=COLOURS[index % len(COLOURS)], alpha=0.7)
         axis.plot([np.mean(series)] * 2, [row - 0.28, row + 0.28], color="0.2", lw=1.5)
     if reference is not None:
-        axis.axvline(reference[1], color="0.35", linestyle="--", lw=1.2, label=reference[0])
-        axis.legend(fontsize=8)
+        name, value = reference
+        axis.axvline(value, color="0.35", linestyle="--", lw=1.2)
+        # Above the axes, where it covers no dot.
+        above = axis.get_xaxis_transform()
+        axis.text(value, 1.01, name, transform=above, ha="center", fontsize=8, color="0.35")
     axis.set_yticks(range(len(values)), list(values))
     axis.invert_yaxis()
     axis.set_xlabel(x_label)

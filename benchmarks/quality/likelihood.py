@@ -3,8 +3,9 @@
 MNIST, each pixel drawn once with the seeds below: the static binarisation on which later papers
 quote a VAE at 89.9 nats after 500 epochs (784-400-40). One VAE is trained on the ELBO; from its
 weights half-way a second one goes on with the importance-weighted bound of 50 samples (Burda et al.
-2016), four epochs, which take half as long again as the 35 of the first one. NLL by importance sampling on the whole test split, which steers
-nothing; its course over time, on 1,000 of those images, is drawn into `results/likelihood.png`.
+2016), four epochs, which take half as long again as the 35 of the first one. NLL by importance
+sampling on the whole test split, which steers nothing; its course over time, on 1,000 of those
+images, is drawn into `results/likelihood.png`.
 
     course bench quality/likelihood
 """

@@ -108,7 +108,12 @@ def _within(x):
 
 
 def _kernel(x, y):
-    return (x @ y.T / x.shape[1] + 1) ** 3
+    linear = x @ y.T
+    linear /= x.shape[1]
+    linear += 1
+    cube = linear * linear  # twice as fast as a power of the whole array
+    cube *= linear
+    return cube
 
 
 def _draw(rng, features, size):

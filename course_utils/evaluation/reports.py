@@ -44,7 +44,7 @@ class Measure:
     Attributes:
         label: its name, with what it is measured on.
         value: the number for the generated images.
-        error: its standard error.
+        error: its standard error; NaN where errors were not asked for.
         floor: the same for real images in place of the generated ones.
         floor_error: standard error of that.
         better: `lower`, `higher`, or `near` (the floor).
@@ -108,8 +108,8 @@ class Report:
             digits = _MEASURES[key][2]
             yield (
                 measure.label,
-                f"{measure.value:.{digits}f} ± {measure.error:.{digits}f}",
-                f"{measure.floor:.{digits}f} ± {measure.floor_error:.{digits}f}",
+                _with_error(measure.value, measure.error, digits),
+                _with_error(measure.floor, measure.floor_error, digits),
                 {"near": "as the floor"}.get(measure.better, measure.better),
             )
 
@@ -196,12 +196,14 @@ class Yardstick:
         self.test, self.y_test = images.x_test[chosen], images.y_test[chosen]
         self._real = {}
 
-    def report(self, fake, name="generated images"):
+    def report(self, fake, name="generated images", errors=True):
         """Measure generated images.
 
         Args:
             fake: images (n, h, w, c) in the pixel range of the data set.
             name: what they are, for the table's title.
+            errors: False leaves out the standard errors of `fake`, in half the time. Where several
+                seeds are judged, their spread holds what an error of one would tell, and more.
 
         Returns:
             Report.
@@ -212,19 +214,21 @@ class Yardstick:
         """
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            result = self._report(self._checked(fake), name)
+            result = self._report(self._checked(fake), name, errors)
         # Several measures, and each half of the images, have the same to say: once is enough.
         notes = {str(warning.category): str(warning.message) for warning in reversed(caught)}
         result = dataclasses.replace(result, notes=tuple(notes.values()))
         return result
 
-    def _report(self, fake, name):
+    def _report(self, fake, name, with_errors):
         count = min(self.count, len(fake))
         fake = fake[np.random.default_rng([self.seed, 1]).permutation(len(fake))[:count]]
         reference, y_real, floors, floor_errors = self._real_side(count)
         sample = self._describe(fake)
         values = self._measure(reference, y_real, sample)
-        errors = self._errors(reference, y_real, sample)
+        errors = dict.fromkeys(_MEASURES, float("nan"))
+        if with_errors:
+            errors = self._errors(reference, y_real, sample)
         measures = {
             key: Measure(label, values[key], errors[key], floors[key], floor_errors[key], better)
             for key, (label, better, _) in _MEASURES.items()
@@ -342,6 +346,11 @@ class Yardstick:
             for key in squares:
                 squares[key] += (one[key] - other[key]) ** 2 / _HALVINGS
         return {key: float(np.sqrt(square)) / 2 for key, square in squares.items()}
+
+
+def _with_error(value, error, digits):
+    text = f"{value:.{digits}f}"
+    return text if np.isnan(error) else f"{text} ± {error:.{digits}f}"
 
 
 def _checked_count(count, available):

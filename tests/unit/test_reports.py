@@ -178,6 +178,17 @@ def test_the_standard_error_of_a_share_is_that_of_its_count(reports):
     assert expected / 4 < measure.error < 4 * expected
 
 
+def test_without_errors_a_report_gives_the_same_values_and_prints_no_error_of_them(
+    yardstick, reports, damaged
+):
+    quick = yardstick.report(damaged["real"], errors=False)
+    assert quick.as_dict() == pytest.approx(reports["real"].as_dict())
+    assert np.isnan(quick["frechet"].error)
+    assert quick["frechet"].floor_error == reports["real"]["frechet"].floor_error
+    line = next(line for line in str(quick).splitlines() if line.startswith("Fréchet"))
+    assert line.count("±") == 1  # of the floor
+
+
 def test_a_report_prints_as_a_table_with_floor_count_and_features(reports):
     text, page = str(reports["real"]), reports["real"]._repr_html_()
     assert text.startswith("600 generated images against 600 held-out images of digits (builtin)")

@@ -981,8 +981,8 @@ def expected_told_apart(n, m):
 #
 # - [03 · What does a VAE maximise?](03_vae_theory.ipynb): an autoencoder trained so that its code
 #   can be sampled.
-# - **07 · Mixtures in latent space** (planned): keep the plain autoencoder, and fit a better
-#   density than one Gaussian to its codes.
+# - [07 · Can a plain autoencoder generate?](07_latent_mixtures.ipynb): keep the plain autoencoder,
+#   and fit a better density than one Gaussian to its codes.
 # - Vincent et al. 2008, [Extracting and composing robust features with denoising
 #   autoencoders](https://doi.org/10.1145/1390156.1390294).
 # - Alain & Bengio 2014, [What regularized auto-encoders learn from the data-generating

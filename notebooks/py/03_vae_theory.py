@@ -1312,8 +1312,8 @@ def bits_per_dimension(nats, dimensions, levels=None):
 #   bound, and at what cost.
 # - [05 · What can one do in the latent space of a VAE?](05_vae_latent_space.ipynb): what the code
 #   holds, and $\beta \ne 1$ on purpose.
-# - **07 · Mixtures in latent space** (planned): other densities than $\mathcal N(0, I)$ to draw
-#   from.
+# - [07 · Can a plain autoencoder generate?](07_latent_mixtures.ipynb): other densities than
+#   $\mathcal N(0, I)$ to draw from.
 # - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114), and
 #   Rezende, Mohamed & Wierstra 2014, [Stochastic backpropagation](https://arxiv.org/abs/1401.4082):
 #   the VAE, twice at the same time.

@@ -1404,7 +1404,8 @@ def turned(codes, degrees):
 #   contribute, at equal weights, updates and seconds.
 # - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): a density with
 #   several summits.
-# - **07 · Mixtures in latent space** (planned): both together, in place of $\mathcal N(0, I)$.
+# - [07 · Can a plain autoencoder generate?](07_latent_mixtures.ipynb): both together, in place of
+#   $\mathcal N(0, I)$.
 # - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114): the
 #   first plane of a 2-D VAE.
 # - Higgins et al. 2017, [β-VAE](https://openreview.net/forum?id=Sy2fzU9gl): the claim about β.

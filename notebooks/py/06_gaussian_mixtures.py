@@ -917,8 +917,8 @@ def precise_but_poor(images):
 #
 # - [03 · What does a VAE maximise?](03_vae_theory.ipynb): the bound of this notebook, with networks
 #   for the E step and the components.
-# - **07 · Mixtures in latent space** (planned): the same mixtures on the code of an autoencoder
-#   instead of PCA.
+# - [07 · Can a plain autoencoder generate?](07_latent_mixtures.ipynb): the same mixtures on the
+#   code of an autoencoder instead of PCA.
 # - Bishop 2006, [Pattern Recognition and Machine
 #   Learning](https://link.springer.com/book/9780387310732), chapter 9: EM, and why it climbs.
 # - Tipping & Bishop 1999, [Probabilistic principal component

@@ -66,16 +66,16 @@ from course_utils.models import (
 from course_utils.training import fit
 
 # %% slideshow={"slide_type": "skip"}
-TRAIN_SIZE = by_profile(smoke=1_200, cpu=8_000, gpu=60_000, record=20_000)
+TRAIN_SIZE = by_profile(smoke=1_200, cpu=6_000, gpu=60_000, record=20_000)
 BOTH = ("fashion_mnist", "mnist")
 SETS = by_profile(smoke=BOTH[:1], cpu=BOTH, gpu=BOTH)  # clothes first
-EPOCHS = by_profile(smoke=2, cpu=5, gpu=30, record=12)
-PLANE_EPOCHS = by_profile(smoke=3, cpu=15, gpu=30)
-BATCH_SIZE = by_profile(smoke=48, cpu=128, gpu=128)
+EPOCHS = by_profile(smoke=2, cpu=4, gpu=30, record=12)
+PLANE_EPOCHS = by_profile(smoke=3, cpu=8, gpu=30)
+BATCH_SIZE = by_profile(smoke=48, cpu=48, gpu=128, record=128)
 LEARNING_RATE = by_profile(smoke=3e-3, cpu=2e-3, gpu=1e-3)
 CODE_SIZE = 16
 LARGE_CODE = 392
-COUNT = by_profile(smoke=400, cpu=2_500, gpu=5_000, record=5_000)  # generated images
+COUNT = by_profile(smoke=400, cpu=2_000, gpu=5_000, record=5_000)  # generated images
 TO_TWENTY = range(1, 21)
 SWEEP = by_profile(smoke=(1, 2, 11, 18), cpu=TO_TWENTY, gpu=TO_TWENTY)
 BEYOND = by_profile(smoke=(), cpu=(30, 40), gpu=(30, 40, 60))

@@ -349,7 +349,11 @@ class LatentMixture:
         return self
 
     def encode(self, images, batch_size=512):
-        """Codes (n, d) of `images` (n, h, w, c), as a NumPy array; for a VAE, posterior means."""
+        """Codes (n, d) of `images` (n, h, w, c), as a NumPy array; for a VAE, posterior means.
+
+        Raises:
+            ValueError: images that do not fit the encoder, NaN in them or in their codes.
+        """
         images = _of_shape(images, self.encoder.input_shape[1:], "encoder")
         codes = self.encoder.predict(images, batch_size=batch_size, verbose=0)
         # Under mixed precision networks give sixteen bits, too few for a covariance.
@@ -363,7 +367,11 @@ class LatentMixture:
         return codes
 
     def decode(self, codes, batch_size=512):
-        """Images (n, h, w, c) of `codes` (n, d), as a NumPy array."""
+        """Images (n, h, w, c) of `codes` (n, d), as a NumPy array.
+
+        Raises:
+            ValueError: codes that do not fit the decoder, or NaN in them.
+        """
         codes = _of_shape(codes, (self.latent_size,), "decoder").astype("float32")
         images = self.decoder.predict(codes, batch_size=batch_size, verbose=0)
         return np.asarray(images, dtype="float32")

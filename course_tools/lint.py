@@ -230,7 +230,7 @@ def announced_times(subject):
     problems = []
     timed = subject.course.get("timed")
     if "smoke" in subject.course.get("seconds", {}) and timed != storing.code_hash(
-        subject.notebook, with_smoke=True
+        subject.notebook, "times"
     ):
         problems.append(
             "smoke: its time was measured with other budgets; measure it again with "

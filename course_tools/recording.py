@@ -39,7 +39,7 @@ def record(notebook, settings, display):
     """
     display.begin(notebook, "recorded run")
     # The notebook is executed for hours: what is stamped is the code that it was started with.
-    code = storing.code_hash(notebook)
+    code = storing.code_hash(notebook, "recorded")
     with tempfile.TemporaryDirectory(prefix="course-record-") as folder:
         claims_path = Path(folder) / "claims.json"
         settings = settings.with_environment(COURSE_RECORD=str(claims_path))
@@ -75,7 +75,7 @@ def claims_table(notebooks):
         try:
             kept = json.loads(path.read_text("utf-8"))
             rows = [(c["claim"]["statement"], c["verdict"], kept["date"]) for c in kept["claims"]]
-            stale = kept["code"] != storing.code_hash(notebook)
+            stale = kept["code"] != storing.code_hash(notebook, "recorded")
         except (ValueError, KeyError, TypeError) as error:
             raise CourseError(
                 f"{path} is damaged ({error!r}). Bring it back from git, or make it again with "

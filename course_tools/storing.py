@@ -49,7 +49,7 @@ def store(notebook, settings, display):
         seconds["smoke"] = _execute_fresh(notebook, smoke, display).seconds
         display.begin(notebook, settings.profile)
     # The script may be edited while it runs: what is stamped is the code that it began with.
-    code, timed = code_hash(notebook), code_hash(notebook, with_smoke=True)
+    code, timed = code_hash(notebook), code_hash(notebook, "times")
     done = _execute_fresh(notebook, settings, display)
     seconds[settings.profile] = done.seconds
     seconds = {profile: round(s, 1) for profile, s in seconds.items()}
@@ -82,14 +82,14 @@ def _write(notebook, nb):
     pairing.write_ipynb(nb, notebook.ipynb)
 
 
-def code_hash(notebook, with_smoke=False):
+def code_hash(notebook, of="outputs"):
     """Return the digest of the notebook's code, which comments and layout do not change.
 
-    The budgets of `smoke` do not change it either, unless asked for.
+    Which budgets count depends on what was made `of` it: `outputs`, a `recorded` run, or `times`.
     """
     from course_utils.evaluation import records
 
-    return records.code_hash(notebook.script, with_smoke)
+    return records.code_hash(notebook.script, of)
 
 
 def strip_noise(nb):

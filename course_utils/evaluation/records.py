@@ -59,18 +59,20 @@ def recorded_folder():
 
 def _is_stale(notebook, code):
     script = storage.CHECKOUT / "notebooks" / "py" / f"{notebook}.py"
-    return script.is_file() and code_hash(script) != code
+    return script.is_file() and code_hash(script, "recorded") != code
 
 
-def code_hash(script, with_smoke=False):
+def code_hash(script, of="outputs"):
     """Hash of a percent script's code: comments, prose and layout do not count.
 
-    Nor does what `by_profile` gives in `smoke`: stored outputs and recorded runs have larger
-    budgets, and the smallest is changed whenever a slower machine needs it.
+    Nor do budgets that were not used: what is stored stays good when a smaller machine needs
+    another one.
 
     Args:
         script: path of the percent script.
-        with_smoke: whether the budgets of `smoke` count, too.
+        of: what was made with the code. For `outputs`, the stored ones, the `smoke` budgets of
+            `by_profile` do not count; for a `recorded` run, where `record` is given, it alone
+            counts; for measured `times` all do.
 
     Returns:
         16 hexadecimal digits.
@@ -79,17 +81,24 @@ def code_hash(script, with_smoke=False):
         SyntaxError: the script is not valid Python.
     """
     tree = ast.parse(Path(script).read_text(encoding="utf-8"))
-    return hashlib.sha256(repr(_canonical(tree, with_smoke)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(_canonical(tree, of)).encode()).hexdigest()[:16]
 
 
-def _canonical(node, with_smoke):
+def _canonical(node, of):
     """A syntax tree as nested lists, without the empty fields that Python versions add or drop."""
-    is_budget = isinstance(node, ast.Call) and getattr(node.func, "id", None) == "by_profile"
-    if is_budget and not with_smoke:
-        counted = [keyword for keyword in node.keywords if keyword.arg != "smoke"]
-        node = ast.Call(func=node.func, args=node.args, keywords=counted)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "by_profile":
+        node = ast.Call(func=node.func, args=node.args, keywords=_used(node.keywords, of))
     if isinstance(node, ast.AST):
-        fields = [[name, _canonical(value, with_smoke)] for name, value in ast.iter_fields(node)
+        fields = [[name, _canonical(value, of)] for name, value in ast.iter_fields(node)
                   if name != "kind" and value is not None and value != []]  # fmt: skip
         return [type(node).__name__, fields]
-    return [_canonical(part, with_smoke) for part in node] if isinstance(node, list) else repr(node)
+    return [_canonical(part, of) for part in node] if isinstance(node, list) else repr(node)
+
+
+def _used(budgets, of):
+    if of == "times":
+        return budgets
+    record = [budget for budget in budgets if budget.arg == "record"]
+    if of == "recorded" and record:
+        return record
+    return [budget for budget in budgets if budget.arg != "smoke"]

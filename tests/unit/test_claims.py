@@ -133,7 +133,8 @@ def record(tmp_path, monkeypatch):
     monkeypatch.setattr(records.storage, "CHECKOUT", tmp_path)
 
     def write(result):
-        recorded = {"code": records.code_hash(script), "claims": [result.as_dict()]}
+        code = records.code_hash(script, "recorded")
+        recorded = {"code": code, "claims": [result.as_dict()]}
         (folder / "09_x.json").write_text(json.dumps(recorded))
         return script
 
@@ -170,17 +171,24 @@ def test_the_code_hash_is_the_same_on_every_python(tmp_path):
     assert records.code_hash(script) == "74bca5b5d47c5843"
 
 
-@pytest.mark.parametrize(("profile", "same"), [("smoke", True), ("cpu", False), ("record", False)])
-def test_of_the_budgets_that_of_smoke_does_not_count(tmp_path, profile, same):
+@pytest.mark.parametrize(
+    ("of", "given", "count"),
+    [
+        ("outputs", ("smoke", "cpu", "gpu", "record"), {"cpu", "gpu", "record"}),
+        ("recorded", ("smoke", "cpu", "gpu", "record"), {"record"}),
+        ("recorded", ("smoke", "cpu", "gpu"), {"cpu", "gpu"}),
+        ("times", ("smoke", "cpu", "gpu", "record"), {"smoke", "cpu", "gpu", "record"}),
+    ],
+)
+def test_only_budgets_that_may_have_been_used_count(tmp_path, of, given, count):
     script = tmp_path / "a.py"
-    budgets = {"smoke": 1, "cpu": 2, "gpu": 3, "record": 4}
-    hashes = []
-    for changed in (budgets, budgets | {profile: 9}):
-        arguments = ", ".join(f"{name}={value}" for name, value in changed.items())
+
+    def code_hash(changed=None):
+        arguments = ", ".join(f"{name}={9 if name == changed else 1}" for name in given)
         script.write_text(f"EPOCHS = by_profile({arguments})\n")
-        hashes.append([records.code_hash(script), records.code_hash(script, with_smoke=True)])
-    assert (hashes[0][0] == hashes[1][0]) is same
-    assert hashes[0][1] != hashes[1][1]
+        return records.code_hash(script, of)
+
+    assert {name for name in given if code_hash(name) != code_hash()} == count
 
 
 def test_a_damaged_record_is_passed_over_with_a_warning(started, images, record):

@@ -27,7 +27,7 @@ def notebook(course):
     alt = {"image/png": {"alt": "A curve that falls from left to right"}}
     nb.cells[3].outputs = [v4.new_output("display_data", {"image/png": "cGl4"}, metadata=alt)]
     nb.metadata["course"]["code"] = storing.code_hash(notebook)
-    nb.metadata["course"]["timed"] = storing.code_hash(notebook, with_smoke=True)
+    nb.metadata["course"]["timed"] = storing.code_hash(notebook, "times")
     nb.metadata["course"]["profile"] = "cpu"
     nb.metadata["course"]["seconds"] = {"smoke": 3.2, "cpu": 4.4}
     pairing.write_ipynb(nb, notebook.ipynb)

@@ -33,7 +33,7 @@ def test_stored_outputs_and_what_made_them(tmp_path, display, monkeypatch):
     course_metadata = nb.metadata["course"]
     assert course_metadata["profile"] == "cpu"
     assert course_metadata["code"] == storing.code_hash(notebook)
-    assert course_metadata["timed"] == storing.code_hash(notebook, with_smoke=True)
+    assert course_metadata["timed"] == storing.code_hash(notebook, "times")
     assert set(course_metadata["seconds"]) == {"smoke", "cpu"}
     assert pairing.check_pair(notebook) == []
     assert not runs.exists(), "a reader's trained models were used or written"

@@ -225,10 +225,17 @@ def _as_text(runs):
     lines = [f"Claim:  {claim.statement}", f"Test:   {claim.test}"]
     lines += [f"Result: {claim.measure}; claimed: {first} {claim.better}"]
     for label, result in runs.items():
-        lines += [f"  {label}: {result.made}; {result.budget}"]
+        lines += [f"  {label}: {_circumstances(result, claim)}"]
         lines += [f"    {name}: {summarise(values)}" for name, values in result.values.items()]
         lines += [f"    Verdict: {result.verdict}"]
     return "\n".join(lines)
+
+
+def _circumstances(result, shown):
+    """Where and with what budget a run was made; its measure, where it is not the one shown."""
+    # A measure may name its number of images, which depends on the profile.
+    differs = result.claim.measure != shown.measure
+    return "; ".join([result.made, result.budget, *([result.claim.measure] if differs else [])])
 
 
 def _as_html(runs):
@@ -250,7 +257,7 @@ def _as_html(runs):
                     bold=(0, 3),
                 )
             ]
-        rows += [_row("", f"{result.made}; {result.budget}", small=True)]
+        rows += [_row("", _circumstances(result, claim), small=True)]
     return f"<table>{''.join(rows)}</table>"
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import math
 
@@ -149,6 +150,16 @@ def test_the_recorded_run_is_shown_beside_ones_own(started, images, record, caps
     assert shown.index("your run") < shown.index("the recorded run")
     assert claims.OPPOSITE in shown
     assert "stale" not in shown
+
+
+def test_a_recorded_run_tells_its_measure_where_it_is_another(started, images, record, capsys):
+    larger = dataclasses.replace(CLAIM, measure="distance (5,000 images)")
+    record(claims.test(larger, {"A": LOW, "B": HIGH}, "1,000 images", images))
+    claims.show(claims.test(larger, {"A": LOW, "B": HIGH}, "10 images", images), "09_x")
+    assert "1,000 images; distance" not in capsys.readouterr().out
+    smaller = dataclasses.replace(CLAIM, measure="distance (400 images)")
+    claims.show(claims.test(smaller, {"A": LOW, "B": HIGH}, "10 images", images), "09_x")
+    assert capsys.readouterr().out.count("1,000 images; distance (5,000 images)") == 2  # HTML, text
 
 
 def test_a_recorded_run_whose_code_has_changed_is_called_stale(started, images, record, capsys):

@@ -88,10 +88,12 @@ DENSITIES = {"N(0, I)": None, "one Gaussian": 1, "GMM-10": 10, "GMM-50": 50}  # 
 # One seed gives no verdict: in `smoke`, read the recorded runs.
 SEEDS = by_profile(smoke=range(1), cpu=range(3), gpu=range(3), record=range(5))
 
-# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"}
 DATA = {images.name: images for images in (data.load(n, train_size=TRAIN_SIZE) for n in SETS)}
 clothes = next(iter(DATA.values()))
 IMAGE_SHAPE = clothes.x_train.shape[1:]
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 print("one image:", IMAGE_SHAPE, "| classes:", len(clothes.class_names))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -400,8 +402,10 @@ by_hand = plain.decode(mixture.sample(10, seed=1))
 # and can be saved and loaded. (The means, not draws as for the bound: exercise 1 asks which is
 # better.)
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"}
 latent = LatentMixture(plain.encoder, plain.decoder, components=10).fit(clothes.x_train)
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 print("the same images:", np.allclose(latent.sample(10, seed=1), by_hand, atol=1e-4))
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]

@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/07_latent_mixtures.ipynb)
 #
-# **Time** · smoke 47 s · cpu 12 min · gpu not measured
+# **Time** · smoke 45 s · cpu 12 min · gpu not measured
 #
 # Notebook 02 drew codes from $\mathcal N(0, I)$, decoded them with a plain autoencoder, and got
 # rubbish; with one fitted Gaussian it already got better. How far does a better density get? And
@@ -66,7 +66,7 @@ from course_utils.models import (
 from course_utils.training import fit
 
 # %% slideshow={"slide_type": "skip"}
-TRAIN_SIZE = by_profile(smoke=1_200, cpu=5_000, gpu=60_000, record=20_000)
+TRAIN_SIZE = by_profile(smoke=1_400, cpu=5_000, gpu=60_000, record=20_000)
 BOTH = ("fashion_mnist", "mnist")
 SETS = by_profile(smoke=BOTH[:1], cpu=BOTH, gpu=BOTH)  # clothes first
 EPOCHS = by_profile(smoke=2, cpu=4, gpu=30, record=12)

@@ -210,7 +210,7 @@ def data(
 @app.command()
 def doctor():
     """Say what this machine has, and what to do about what it lacks."""
-    from course_utils import doctor as course_doctor
+    from course_tools import doctor as course_doctor
 
     if course_doctor.report():
         raise typer.Exit(1)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from course_tools import execution, pairing, progress
 from course_tools.series import CourseError, Project
+from course_utils.evaluation import recorded
 
 _NOISE = (
     "metadata.widgets",
@@ -87,9 +88,7 @@ def code_hash(notebook, of="outputs"):
 
     Which budgets count depends on what was made `of` it: `outputs`, a `recorded` run, or `times`.
     """
-    from course_utils.evaluation import records
-
-    return records.code_hash(notebook.script, of)
+    return recorded.code_hash(notebook.script, of)
 
 
 def strip_noise(nb):

@@ -42,14 +42,14 @@ def started(monkeypatch):
 @pytest.fixture
 def cut_off(monkeypatch):
     """`with cut_off(after=2):` ends a named run once its second epoch is stored."""
-    from course_utils import runs
+    from course_utils.training import stored_runs
 
     class Cut(Exception):
         pass
 
     @contextlib.contextmanager
     def cutting(after):
-        save = runs.RunStore.save
+        save = stored_runs.RunStore.save
 
         def save_and_cut(store, model, result, finished):
             save(store, model, result, finished)
@@ -57,8 +57,8 @@ def cut_off(monkeypatch):
                 raise Cut
 
         with monkeypatch.context() as patch:
-            patch.setattr(runs, "SECONDS_BETWEEN_CHECKPOINTS", -1)
-            patch.setattr(runs.RunStore, "save", save_and_cut)
+            patch.setattr(stored_runs, "SECONDS_BETWEEN_CHECKPOINTS", -1)
+            patch.setattr(stored_runs.RunStore, "save", save_and_cut)
             with pytest.raises(Cut):
                 yield
 

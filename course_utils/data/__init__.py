@@ -14,10 +14,10 @@ Settings, read from the environment at each call:
 import importlib
 import os
 
-from course_utils import environment
-from course_utils.data import builtin, checks
+from course_utils import checks, environment
 from course_utils.data.containers import DataUnavailableError, ImageData, PointData
-from course_utils.data.notes import note
+from course_utils.data.drawn import builtin
+from course_utils.notes import note
 
 __all__ = ["DataUnavailableError", "ImageData", "PointData", "load", "names"]
 
@@ -76,7 +76,7 @@ def load(name, train_size=None, image_size=None, *, test_size=None, seed=0, kind
 
 
 def _load_toys(train_size, image_size, test_size, seed, kind):
-    from course_utils.data import toys
+    from course_utils.data.drawn import toys
 
     if image_size is not None:
         raise ValueError("toys are points, not images: leave image_size out.")
@@ -137,4 +137,5 @@ def _mode():
 
 
 def _module(name):
-    return importlib.import_module(f"course_utils.data.{name}")
+    room = "course_utils.data.drawn" if name in _BUILTIN else "course_utils.data"
+    return importlib.import_module(f"{room}.{name}")

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_utils.data import builtin
 from course_utils.data.containers import ImageData
+from course_utils.data.drawn import builtin
 
 
 def from_real(real_set, arrays, origin, train_size, test_size, image_size):

@@ -18,7 +18,7 @@ import numpy as np
 from course_utils import storage
 from course_utils.data import download
 from course_utils.data.containers import DataUnavailableError
-from course_utils.data.notes import note
+from course_utils.notes import note
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 # Names of the four files as their authors publish them, in the order of ARRAYS.

@@ -6,22 +6,22 @@ Only the course classifier (`course_classifier`, and with it `report`) and the l
 
 import importlib
 
-from course_utils.evaluation import claims, records
-from course_utils.evaluation.attributes import attribute_vector
-from course_utils.evaluation.coverage import expected_coverage, precision_recall_density_coverage
-from course_utils.evaluation.disentanglement import mutual_information_gap
-from course_utils.evaluation.frechet import (
+from course_utils.evaluation import claims, recorded
+from course_utils.evaluation.reports import Report, Yardstick, report, yardstick
+from course_utils.measures.attributes import attribute_vector
+from course_utils.measures.coverage import expected_coverage, precision_recall_density_coverage
+from course_utils.measures.disentanglement import mutual_information_gap
+from course_utils.measures.frechet import (
     frechet_distance,
     frechet_feature_distance,
     frechet_floor,
 )
-from course_utils.evaluation.interpolation import path_measures, realism
-from course_utils.evaluation.kernel import kernel_feature_distance, polynomial_mmd2
-from course_utils.evaluation.memorisation import duplicates, memorisation, nearest_distances
-from course_utils.evaluation.modes import class_balance, mode_coverage
-from course_utils.evaluation.reports import Report, Yardstick, report, yardstick
-from course_utils.evaluation.separation import neighbour_accuracy, silhouette
-from course_utils.evaluation.sharpness import high_frequency_energy
+from course_utils.measures.interpolation import path_measures, realism
+from course_utils.measures.kernel import kernel_feature_distance, polynomial_mmd2
+from course_utils.measures.memorisation import duplicates, memorisation, nearest_distances
+from course_utils.measures.modes import class_balance, mode_coverage
+from course_utils.measures.separation import neighbour_accuracy, silhouette
+from course_utils.measures.sharpness import high_frequency_energy
 
 __all__ = [
     "ImportanceNLL",
@@ -48,7 +48,7 @@ __all__ = [
     "polynomial_mmd2",
     "precision_recall_density_coverage",
     "realism",
-    "records",
+    "recorded",
     "report",
     "silhouette",
     "yardstick",
@@ -57,13 +57,13 @@ __all__ = [
 
 # These need a framework, imported when they are first asked for.
 _LAZY = {
-    "course_classifier": "features",
-    "ImportanceNLL": "likelihood",
-    "importance_nll": "likelihood",
+    "course_classifier": "course_utils.evaluation.classifier",
+    "ImportanceNLL": "course_utils.measures.likelihood",
+    "importance_nll": "course_utils.measures.likelihood",
 }
 
 
 def __getattr__(name):
     if name in _LAZY:
-        return getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
+        return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

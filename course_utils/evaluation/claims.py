@@ -19,7 +19,7 @@ import math
 import numpy as np
 
 from course_utils import environment
-from course_utils.evaluation import records
+from course_utils.evaluation import recorded
 
 HOLDS = "holds"
 HOLDS_WEAKLY = "right direction, smaller than claimed"
@@ -175,7 +175,7 @@ def test(claim, values, budget, data):
         made=_made(data),
         date=datetime.date.today().isoformat(),
     )
-    records.note(result.as_dict())
+    recorded.note(result.as_dict())
     return result
 
 
@@ -194,7 +194,7 @@ def show(result, notebook):
     from IPython.display import display
 
     runs = {"your run": result}
-    stored, stale = records.find(notebook, result.claim.name)
+    stored, stale = recorded.find(notebook, result.claim.name)
     if stored is not None:
         stored = Result.from_dict(stored)
         note = ", stale: the code has changed since" if stale else ""

@@ -16,13 +16,13 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.svm import SVC
 
-from course_utils.data.notes import note
-from course_utils.evaluation.coverage import precision_recall_density_coverage
-from course_utils.evaluation.frechet import frechet_feature_distance
-from course_utils.evaluation.kernel import kernel_feature_distance
-from course_utils.evaluation.memorisation import duplicates, nearest_distances
-from course_utils.evaluation.modes import class_balance
-from course_utils.evaluation.sharpness import high_frequency_energy
+from course_utils.measures.coverage import precision_recall_density_coverage
+from course_utils.measures.frechet import frechet_feature_distance
+from course_utils.measures.kernel import kernel_feature_distance
+from course_utils.measures.memorisation import duplicates, nearest_distances
+from course_utils.measures.modes import class_balance
+from course_utils.measures.sharpness import high_frequency_energy
+from course_utils.notes import note
 
 SMALLEST_COUNT = 400
 NEIGHBOURS = 5
@@ -176,7 +176,7 @@ class Yardstick:
 
     def __init__(self, images, count=None, seed=0):
         # Keras is imported with the classifier: the measures themselves need none.
-        from course_utils.evaluation.features import course_classifier
+        from course_utils.evaluation.classifier import course_classifier
 
         self.pixel_range = images.pixel_range
         images = images if images.pixel_range == (0.0, 1.0) else images.scaled(0, 1)

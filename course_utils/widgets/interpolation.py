@@ -5,13 +5,12 @@ import functools
 import ipywidgets
 import numpy as np
 
-from course_utils import latents, plotting
-from course_utils.evaluation import checks
+from course_utils import checks, code_paths, plotting
 from course_utils.widgets import pages
 from course_utils.widgets.explorer import Explorer
 from course_utils.widgets.pages import GAP, LINE, minus
 
-PATHS = {"straight": latents.straight, "spherical": latents.spherical}
+PATHS = {"straight": code_paths.straight, "spherical": code_paths.spherical}
 _IN_WORDS = {
     "straight": "Straight path: equal steps along the line between the codes.",
     "spherical": "Spherical path: equal angles along the arc between the codes.",

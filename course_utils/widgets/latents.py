@@ -7,8 +7,7 @@ import numbers
 import ipywidgets
 import numpy as np
 
-from course_utils import plotting
-from course_utils.evaluation import checks
+from course_utils import checks, plotting
 from course_utils.plotting.look import LABEL_BOX
 from course_utils.widgets import pages
 from course_utils.widgets.explorer import Explorer

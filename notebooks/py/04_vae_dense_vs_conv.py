@@ -42,10 +42,10 @@ import warnings
 
 import keras
 import numpy as np
+from course_utils.evaluation.checks import ConstantFeaturesWarning
 
 from course_utils.architectures import conv_decoder, dense_decoder
 from course_utils.evaluation import claims
-from course_utils.evaluation.checks import ConstantFeaturesWarning
 from course_utils.models import VAE
 from course_utils.training import fit
 

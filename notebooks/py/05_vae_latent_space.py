@@ -46,6 +46,7 @@ import warnings
 
 import keras
 import numpy as np
+from course_utils.evaluation.checks import ConstantFeaturesWarning
 from scipy.optimize import minimize
 from scipy.stats import norm
 from sklearn.decomposition import PCA
@@ -56,11 +57,10 @@ from course_utils.architectures import (
     dense_decoder,
     dense_vae_encoder,
 )
+from course_utils.code_paths import spherical, straight
 from course_utils.data import faces as drawn_faces
 from course_utils.data import garments
 from course_utils.evaluation import claims
-from course_utils.evaluation.checks import ConstantFeaturesWarning
-from course_utils.latents import spherical, straight
 from course_utils.models import VAE, Autoencoder
 from course_utils.models.likelihoods import Gaussian
 from course_utils.training import fit

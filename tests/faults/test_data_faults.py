@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 
 from course_utils import data, storage
-from course_utils.data import builtin, download, garments, mnist
+from course_utils.data import download, mnist
+from course_utils.data.drawn import builtin, garments
 
 
 def miniature_arrays():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.data import ImageData
-from course_utils.evaluation import claims, records
+from course_utils.evaluation import claims, recorded
 
 LOW, HIGH = [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]
 
@@ -131,12 +131,12 @@ def record(tmp_path, monkeypatch):
     folder.mkdir()
     (tmp_path / "pyproject.toml").touch()
     script.write_text("# %%\nepochs = 3\n")
-    monkeypatch.setattr(records.storage, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(recorded.storage, "CHECKOUT", tmp_path)
 
     def write(result):
-        code = records.code_hash(script, "recorded")
-        recorded = {"code": code, "claims": [result.as_dict()]}
-        (folder / "09_x.json").write_text(json.dumps(recorded))
+        code = recorded.code_hash(script, "recorded")
+        stored = {"code": code, "claims": [result.as_dict()]}
+        (folder / "09_x.json").write_text(json.dumps(stored))
         return script
 
     return write
@@ -166,9 +166,9 @@ def test_a_recorded_run_whose_code_has_changed_is_called_stale(started, images, 
     result = claims.test(CLAIM, {"A": LOW, "B": HIGH}, "10 images", images)
     script = record(result)
     script.write_text("# %% [markdown]\n# New prose.\n# %%\nepochs   =   3  # a comment\n")
-    assert records.find("09_x", "quicker") == (result.as_dict(), False)
+    assert recorded.find("09_x", "quicker") == (result.as_dict(), False)
     script.write_text("# %%\nepochs = 4\n")
-    assert records.find("09_x", "quicker") == (result.as_dict(), True)
+    assert recorded.find("09_x", "quicker") == (result.as_dict(), True)
     claims.show(result, "09_x")
     assert "stale: the code has changed since" in capsys.readouterr().out
 
@@ -179,7 +179,7 @@ def test_the_code_hash_is_the_same_on_every_python(tmp_path):
     script.write_text(
         "class A:\n    x = 1\n\n\ndef f(a, *, b=2):\n    return lambda c: [a, b, c]\n"
     )
-    assert records.code_hash(script) == "74bca5b5d47c5843"
+    assert recorded.code_hash(script) == "74bca5b5d47c5843"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_only_budgets_that_may_have_been_used_count(tmp_path, of, given, count):
     def code_hash(changed=None):
         arguments = ", ".join(f"{name}={9 if name == changed else 1}" for name in given)
         script.write_text(f"EPOCHS = by_profile({arguments})\n")
-        return records.code_hash(script, of)
+        return recorded.code_hash(script, of)
 
     assert {name for name in given if code_hash(name) != code_hash()} == count
 
@@ -206,7 +206,7 @@ def test_a_damaged_record_is_passed_over_with_a_warning(started, images, record)
     script = record(claims.test(CLAIM, {"A": LOW, "B": HIGH}, "10 images", images))
     (script.parents[1] / "recorded" / "09_x.json").write_text("{")
     with pytest.warns(UserWarning, match="course record 09"):
-        assert records.find("09_x", "quicker") == (None, False)
+        assert recorded.find("09_x", "quicker") == (None, False)
 
 
 @pytest.mark.parametrize(

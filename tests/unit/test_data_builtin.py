@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import data
-from course_utils.data import builtin, digits, drawing, faces, garments, toys
+from course_utils.data.drawn import builtin, digits, drawing, faces, garments, toys
 
 MAKERS = {"digits": digits, "garments": garments, "faces": faces}
 # SHA-256 of the first 50 images, labels and factors with seed 0. A change here changes every
@@ -63,7 +63,7 @@ def test_seed_and_split_change_the_images(maker):
 
 def test_another_process_makes_the_same_bytes():
     code = (
-        "from course_utils.data import builtin, digits, faces, garments\n"
+        "from course_utils.data.drawn import builtin, digits, faces, garments\n"
         "for maker in (digits, garments, faces):\n"
         "    print(builtin.content_hash(maker.make(3, 'test', 7, 27)))\n"
     )

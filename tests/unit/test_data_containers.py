@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.data import ImageData, containers, toys
+from course_utils.data import ImageData, containers
+from course_utils.data.drawn import toys
 
 PIXELS = np.linspace(0, 1, 2 * 4 * 4, dtype=np.float32).reshape(2, 4, 4, 1)
 limits = st.tuples(st.floats(-100, 100, width=32), st.floats(0.0625, 100, width=32)).map(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from course_utils import data
-from course_utils.data import drawing, faces, garments
+from course_utils.data.drawn import drawing, faces, garments
 
 AXIS = np.linspace(-1, 1, 81, dtype=np.float32)
 X, Y = AXIS[None, None, :], AXIS[None, :, None]

@@ -10,7 +10,8 @@ from pathlib import Path
 import keras
 import pytest
 
-from course_utils import doctor, profiles, storage
+from course_tools import doctor
+from course_utils import profiles, storage
 from course_utils.data import download, files
 
 USAGE = namedtuple("Usage", "total used free")
@@ -83,7 +84,7 @@ def test_the_profile_that_is_asked_for_is_the_one_that_is_told(monkeypatch):
 
 
 def test_an_unknown_backend_is_a_finding():
-    code = "from course_utils import doctor\n[found] = doctor._device()\nprint(found)"
+    code = "from course_tools import doctor\n[found] = doctor._device()\nprint(found)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "KERAS_BACKEND": "abacus"},

@@ -9,8 +9,9 @@ from course_utils.storage import CHECKOUT
 PACKAGE = CHECKOUT / "course_utils"
 # From the ground up.
 LAYERS = (
-    "profiles", "environment", "storage", "latents", "data", "doctor", "gradients", "layers",
-    "architectures", "models", "runs", "training", "evaluation", "plotting", "widgets",
+    "checks", "notes", "profiles", "environment", "storage", "data", "gradients", "code_paths",
+    "layers", "architectures", "models", "training", "measures", "evaluation", "plotting",
+    "widgets",
 )  # fmt: skip
 MODULES = sorted(
     path.relative_to(PACKAGE).as_posix()
@@ -33,11 +34,11 @@ def parts_imported(source):
 
 def test_imports_are_seen_in_every_form():
     source = (
-        "import course_utils.data\nfrom course_utils import runs\n"
+        "import course_utils.data\nfrom course_utils import training\n"
         "from course_utils.models.autoencoder import A\nimport keras\n"
         "def f():\n    from course_utils import plotting"
     )
-    assert parts_imported(source) == {"data", "runs", "models"}
+    assert parts_imported(source) == {"data", "training", "models"}
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -14,14 +14,14 @@ from scipy.ndimage import gaussian_filter
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
-from course_utils.evaluation import checks
-from course_utils.evaluation.coverage import expected_coverage, precision_recall_density_coverage
-from course_utils.evaluation.frechet import (
+from course_utils.measures import inputs
+from course_utils.measures.coverage import expected_coverage, precision_recall_density_coverage
+from course_utils.measures.frechet import (
     frechet_distance,
     frechet_feature_distance,
     frechet_floor,
 )
-from course_utils.evaluation.kernel import kernel_feature_distance, polynomial_mmd2
+from course_utils.measures.kernel import kernel_feature_distance, polynomial_mmd2
 
 MEASURES = {
     "Fréchet": frechet_feature_distance,
@@ -153,7 +153,7 @@ def test_frechet_floor_is_what_two_samples_of_one_gaussian_score(n, d, draws):
         ([[0], [1], [2]], [[0], [1]], (1 + 1 + 27) / 3 + 1 - 2 * (4 * 1 + 8 + 27) / 6),
     ],
 )
-@pytest.mark.filterwarnings("ignore::course_utils.evaluation.checks.ConstantFeaturesWarning")
+@pytest.mark.filterwarnings("ignore::course_utils.measures.inputs.ConstantFeaturesWarning")
 def test_kernel_distance_of_a_few_points_is_the_one_worked_by_hand(a, b, expected):
     assert polynomial_mmd2(a, b) == pytest.approx(expected)
     assert float(kernel_feature_distance(a, b)) == pytest.approx(expected)
@@ -188,7 +188,7 @@ def test_subsets_agree_with_the_whole_sets_on_average_and_follow_the_seed():
     assert found != kernel_feature_distance(a, b, subsets=200, subset_size=100, seed=1)
 
 
-@pytest.mark.filterwarnings("ignore::course_utils.evaluation.checks.ConstantFeaturesWarning")
+@pytest.mark.filterwarnings("ignore::course_utils.measures.inputs.ConstantFeaturesWarning")
 def test_subsets_are_drawn_without_replacement_and_their_spread_is_told():
     """Of three rows, two equal, a pair holds both or one; the smaller set is taken whole."""
     a = [[0.0], [1.0]]
@@ -274,7 +274,7 @@ def test_real_images_against_themselves_score_one_exactly():
 def test_blocks_change_neither_the_result_nor_the_promise_on_memory(monkeypatch):
     real, fake = normal(1000, 8), normal(900, 8, seed=1)
     whole = precision_recall_density_coverage(real, fake)
-    monkeypatch.setattr(checks, "MEMORY", 2**20)
+    monkeypatch.setattr(inputs, "MEMORY", 2**20)
     tracemalloc.start()
     assert precision_recall_density_coverage(real, fake) == whole
     assert tracemalloc.get_traced_memory()[1] < 2 * 2**20 < real.shape[0] * fake.shape[0] * 8
@@ -376,14 +376,14 @@ def test_healthy_features_raise_no_warning(measure):
 def test_constant_features_are_reported_at_the_line_that_measures(measure, constant, message):
     features = normal(20, 3)
     features[:, constant] = 0.1
-    with pytest.warns(checks.ConstantFeaturesWarning, match=message) as record:
+    with pytest.warns(inputs.ConstantFeaturesWarning, match=message) as record:
         measure(normal(20, 3, seed=1), features)
     assert [warning.filename for warning in record] == [__file__]
 
 
 @pytest.mark.parametrize("samples", [5, 6])
 def test_too_few_samples_for_a_covariance_are_reported(samples):
-    with pytest.warns(checks.SingularCovarianceWarning, match=f"{samples} samples of 6") as record:
+    with pytest.warns(inputs.SingularCovarianceWarning, match=f"{samples} samples of 6") as record:
         frechet_feature_distance(normal(50, 6), normal(samples, 6))
     assert [warning.filename for warning in record] == [__file__]
 

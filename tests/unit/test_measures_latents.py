@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_mutual_info_score
 from sklearn.metrics import silhouette_score as reference_silhouette
 
-from course_utils.evaluation import checks
-from course_utils.evaluation.attributes import attribute_vector
-from course_utils.evaluation.coverage import precision_recall_density_coverage
-from course_utils.evaluation.disentanglement import mutual_information_gap
-from course_utils.evaluation.interpolation import CoincidingEndsWarning, path_measures, realism
-from course_utils.evaluation.separation import neighbour_accuracy, silhouette
+from course_utils.measures import inputs
+from course_utils.measures.attributes import attribute_vector
+from course_utils.measures.coverage import precision_recall_density_coverage
+from course_utils.measures.disentanglement import mutual_information_gap
+from course_utils.measures.interpolation import CoincidingEndsWarning, path_measures, realism
+from course_utils.measures.separation import neighbour_accuracy, silhouette
 
 
 def normal(*shape, seed=0):
@@ -300,9 +300,9 @@ def test_paths_that_end_where_they_begin_are_left_out_and_reported(rounding):
 
 
 @pytest.mark.parametrize("k", [1, 5])
-@pytest.mark.parametrize("memory", [checks.MEMORY, 2**14])
+@pytest.mark.parametrize("memory", [inputs.MEMORY, 2**14])
 def test_the_share_of_real_looking_images_is_the_precision(k, memory, monkeypatch):
-    monkeypatch.setattr(checks, "MEMORY", memory)
+    monkeypatch.setattr(inputs, "MEMORY", memory)
     real, fake = normal(200, 4), 1.5 * normal(150, 4, seed=1)
     fake[:20] = real[:20]
     found = realism(fake, real, k)
@@ -462,16 +462,16 @@ def test_what_cannot_be_measured_is_refused(call, message):
 @pytest.mark.parametrize(
     ("call", "warning", "message"),
     [
-        (lambda: gap(CODES * [1, 0, 1]), checks.ConstantFeaturesWarning, "1 of 3 .* first is 1"),
-        (lambda: gap(CODES * 0), checks.ConstantFeaturesWarning, "3 of 3 dimensions of codes"),
+        (lambda: gap(CODES * [1, 0, 1]), inputs.ConstantFeaturesWarning, "1 of 3 .* first is 1"),
+        (lambda: gap(CODES * 0), inputs.ConstantFeaturesWarning, "3 of 3 dimensions of codes"),
         (
             lambda: gap(CODES[:399], label=LABELS[:399]),
-            checks.FewSamplesWarning,
+            inputs.FewSamplesWarning,
             "399 codes for 20 × 20 bins",
         ),
         (
             lambda: accuracy(CODES * [1, 0, 1]),
-            checks.ConstantFeaturesWarning,
+            inputs.ConstantFeaturesWarning,
             "1 of 3 dimensions of train_codes",
         ),
     ],

@@ -11,11 +11,11 @@ from scipy import special
 from scipy.ndimage import gaussian_filter
 from scipy.spatial.distance import cdist
 
-from course_utils.data import toys
-from course_utils.evaluation import checks
-from course_utils.evaluation.memorisation import duplicates, memorisation, nearest_distances
-from course_utils.evaluation.modes import class_balance, mode_coverage
-from course_utils.evaluation.sharpness import high_frequency_energy
+from course_utils.data.drawn import toys
+from course_utils.measures import inputs
+from course_utils.measures.memorisation import duplicates, memorisation, nearest_distances
+from course_utils.measures.modes import class_balance, mode_coverage
+from course_utils.measures.sharpness import high_frequency_energy
 
 
 def uniform(*shape, seed=0):
@@ -128,7 +128,7 @@ def test_what_are_no_shares_is_refused(shares):
 
 
 def test_few_samples_are_reported_where_chance_alone_can_miss_a_class():
-    with pytest.warns(checks.FewSamplesWarning, match="65 samples of 10 classes") as record:
+    with pytest.warns(inputs.FewSamplesWarning, match="65 samples of 10 classes") as record:
         class_balance(np.arange(65) % 10, 10)
     assert [warning.filename for warning in record] == [__file__]
 
@@ -164,9 +164,9 @@ def test_what_are_no_labels_is_refused(labels, message):
 def blocks(request, monkeypatch):
     """Small sets in one piece, and cut as large ones are."""
     if request.param == "blocks":
-        monkeypatch.setattr(checks, "MEMORY", 5000)
+        monkeypatch.setattr(inputs, "MEMORY", 5000)
         # The package has a function of this name.
-        module = sys.modules["course_utils.evaluation.memorisation"]
+        module = sys.modules["course_utils.measures.memorisation"]
         monkeypatch.setattr(module, "_IMAGES", 50)
 
 
@@ -262,7 +262,7 @@ def test_twins_differ_by_less_than_the_tolerance_per_pixel(levels, options, twin
 
 
 def test_few_held_out_images_are_reported():
-    with pytest.warns(checks.FewSamplesWarning, match="99 held-out images") as record:
+    with pytest.warns(inputs.FewSamplesWarning, match="99 held-out images") as record:
         memorisation(uniform(9, 4), uniform(9, 4, seed=1), uniform(99, 4, seed=2))
     assert [warning.filename for warning in record] == [__file__]
 
@@ -347,5 +347,5 @@ def test_blurring_lowers_the_energy_and_noise_raises_it():
 def test_blocks_do_not_change_the_energy(monkeypatch):
     images = uniform(20, 8, 8, 3)
     whole = high_frequency_energy(images)
-    monkeypatch.setattr(checks, "MEMORY", 24 * 8 * 8 * 3 * 3)
+    monkeypatch.setattr(inputs, "MEMORY", 24 * 8 * 8 * 3 * 3)
     np.testing.assert_array_equal(high_frequency_energy(images), whole)

@@ -10,7 +10,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from course_utils import data, environment, evaluation
-from course_utils.evaluation import features
+from course_utils.evaluation import classifier
 from course_utils.evaluation.reports import WeakClassifierWarning, Yardstick
 from course_utils.storage import CHECKOUT
 
@@ -76,7 +76,7 @@ def test_the_classifier_has_not_seen_what_is_set_aside(yardstick):
 def test_a_cached_classifier_gives_the_same_features_without_training(
     yardstick, digits, monkeypatch
 ):
-    monkeypatch.setattr(features, "_train", lambda *_: pytest.fail("trained again"))
+    monkeypatch.setattr(classifier, "_train", lambda *_: pytest.fail("trained again"))
     again = evaluation.course_classifier("digits")
     assert np.array_equal(
         again.features(digits.x_test[:50]), yardstick.classifier.features(digits.x_test[:50])
@@ -256,7 +256,7 @@ def test_of_a_set_smaller_than_the_count_all_images_are_compared_and_a_note_says
 
 def test_a_classifier_that_knows_nothing_is_called_weak(digits, yardstick, monkeypatch):
     weak = dataclasses.replace(yardstick.classifier, accuracy=0.5)
-    monkeypatch.setattr(features, "course_classifier", lambda *_: weak)
+    monkeypatch.setattr(classifier, "course_classifier", lambda *_: weak)
     with pytest.warns(WeakClassifierWarning, match="50.0% of the test split"):
         Yardstick(digits, COUNT)
 

@@ -6,9 +6,8 @@ from miniature import make_course, run_course
 from rich.console import Console
 from typer.testing import CliRunner
 
-from course_tools import benching, cli, recording, running, storing, testing
+from course_tools import benching, cli, doctor, recording, running, storing, testing
 from course_tools.series import CourseError
-from course_utils import doctor
 from course_utils.data import download
 
 COMMANDS = ["run", "execute", "pair", "check", "record", "claims", "test", "bench", "data"]

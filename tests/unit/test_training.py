@@ -5,8 +5,8 @@ import keras
 import numpy as np
 import pytest
 
-from course_utils import runs, storage, training
-from course_utils.training import fit
+from course_utils import storage
+from course_utils.training import fit, fitting, stored_runs
 
 X = np.random.default_rng(0).random((40, 6), dtype="float32")
 
@@ -64,7 +64,7 @@ def test_the_order_of_the_batches_depends_on_the_seed_alone():
 def test_every_example_is_seen_once_an_epoch():
     seen = []
     order = np.random.default_rng([0, 0]).permutation(len(X))
-    epoch = training._Epoch(X, X, order, batch_size=16)
+    epoch = fitting._Epoch(X, X, order, batch_size=16)
     for index in range(len(epoch)):
         seen.extend(map(tuple, epoch[index][0]))
     assert len(epoch) == 3
@@ -78,13 +78,13 @@ def noisy(batch, rng):
 def test_a_transform_draws_anew_in_each_epoch_and_targets_follow():
     order = np.arange(len(X))
     first, again, later = (
-        training._Epoch(X, X, order, 16, noisy, seed=(0, epoch))[1] for epoch in (0, 0, 1)
+        fitting._Epoch(X, X, order, 16, noisy, seed=(0, epoch))[1] for epoch in (0, 0, 1)
     )
     np.testing.assert_array_equal(first[0], again[0])
     assert first[0] is first[1]
     assert np.abs(first[0] - later[0]).max() > 0.1
     assert np.abs(first[0] - X[16:32]).max() > 0.1
-    other_targets = training._Epoch(X, 2 * X, order, 16, noisy, seed=(0, 0))[1]
+    other_targets = fitting._Epoch(X, 2 * X, order, 16, noisy, seed=(0, 0))[1]
     np.testing.assert_array_equal(other_targets[1], 2 * X[16:32])
 
 
@@ -313,7 +313,7 @@ def test_a_damaged_record_is_noticed_and_trained_again(content):
 
 
 def test_a_run_keeps_one_file_of_weights(monkeypatch):
-    monkeypatch.setattr(runs, "SECONDS_BETWEEN_CHECKPOINTS", -1)
+    monkeypatch.setattr(stored_runs, "SECONDS_BETWEEN_CHECKPOINTS", -1)
     fit(build(), X, epochs=4, run="t/a", report="none")
     assert [p.name for p in folder("t/a").glob("*.npz")] == ["epoch-0004.npz"]
     assert json.loads((folder("t/a") / "run.json").read_text())["finished"]
@@ -368,7 +368,7 @@ def test_several_steps_per_call_of_python_change_nothing(monkeypatch):
     x = np.random.default_rng(1).random((37 * 4 - 1, 6), dtype="float32")
     quick, plain = build(), build()
     histories = [fit(quick, x, epochs=2, batch_size=4, report="none").history]
-    monkeypatch.setattr(training, "_choose_speed", lambda model: None)
+    monkeypatch.setattr(fitting, "_choose_speed", lambda model: None)
     histories += [fit(plain, x, epochs=2, batch_size=4, report="none").history]
     np.testing.assert_allclose(histories[0]["loss"], histories[1]["loss"], rtol=1e-6)
     assert int(quick.optimizer.iterations) == int(plain.optimizer.iterations) == 2 * 37

@@ -195,7 +195,7 @@ def test_the_importance_weighted_bound_climbs_to_the_likelihood():
 
 
 def test_importance_nll_does_not_depend_on_how_it_is_cut_into_batches(monkeypatch):
-    from course_utils.evaluation import likelihood
+    from course_utils.measures import likelihood
 
     model, exact, images = linear_gaussian(posterior_scale=1.2)
     truth = -exact.logpdf(images.reshape(len(images), -1)).mean()

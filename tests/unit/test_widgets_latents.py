@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
-from course_utils import latents, widgets
+from course_utils import code_paths, widgets
 from course_utils.widgets import pages
 
 RNG = np.random.default_rng(0)
@@ -57,10 +57,10 @@ def spherical_or_none(a, b, steps):
     """The path, or None between opposite directions."""
     norms = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
     if not np.any((norms > 0) & (np.sum(a * b, axis=-1) <= -norms * (1 - 1e-9))):
-        return latents.spherical(a, b, steps)
+        return code_paths.spherical(a, b, steps)
     # So near to opposite, either may be right.
     try:
-        return latents.spherical(a, b, steps)
+        return code_paths.spherical(a, b, steps)
     except ValueError:
         return None
 
@@ -69,7 +69,7 @@ def spherical_or_none(a, b, steps):
 @given(PAIRS, STEPS)
 def test_both_paths_meet_both_ends(pair, steps):
     a, b = pair
-    for path in (latents.straight(a, b, steps), spherical_or_none(a, b, steps)):
+    for path in (code_paths.straight(a, b, steps), spherical_or_none(a, b, steps)):
         if path is not None:
             assert path.shape == (*a.shape[:-1], steps, a.shape[-1])
             np.testing.assert_array_equal(path[..., 0, :], a)
@@ -80,11 +80,11 @@ def test_both_paths_meet_both_ends(pair, steps):
 @given(PAIRS, STEPS)
 def test_straight_steps_are_equal_and_backwards_it_is_the_same_line(pair, steps):
     a, b = pair
-    path = latents.straight(a, b, steps)
+    path = code_paths.straight(a, b, steps)
     differences = np.diff(path, axis=-2)
     np.testing.assert_allclose(differences, np.broadcast_to(
         ((b - a) / (steps - 1))[..., None, :], differences.shape), atol=1e-9)  # fmt: skip
-    np.testing.assert_allclose(latents.straight(b, a, steps), path[..., ::-1, :], atol=1e-9)
+    np.testing.assert_allclose(code_paths.straight(b, a, steps), path[..., ::-1, :], atol=1e-9)
 
 
 @settings(deadline=None)
@@ -102,7 +102,7 @@ def test_the_length_of_spherical_steps_goes_evenly_from_one_end_to_the_other(pai
 def test_between_unit_vectors_steps_are_equal_in_angle_and_of_length_one(size, steps, seed):
     a, b = np.random.default_rng(seed).normal(size=(2, 7, size))
     a, b = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (a, b))
-    path = latents.spherical(a, b, steps)
+    path = code_paths.spherical(a, b, steps)
     np.testing.assert_allclose(np.linalg.norm(path, axis=2), 1)
     whole = np.arccos(np.clip(np.sum(a * b, axis=1), -1, 1))
     angles = np.arccos(np.clip(np.sum(path[:, 1:] * path[:, :-1], axis=2), -1, 1))
@@ -115,8 +115,8 @@ def test_the_arc_is_shoemakes():
     a, b = np.array([1.0, 0, 0]), np.array([np.cos(2.0), np.sin(2.0), 0])
     t = np.linspace(0, 1, 6)[:, None]
     expected = (np.sin((1 - t) * 2) * a + np.sin(t * 2) * b) / np.sin(2)
-    np.testing.assert_allclose(latents.spherical(a, b, 6), expected, atol=1e-12)
-    longer = latents.spherical(a, 3 * b, 6)
+    np.testing.assert_allclose(code_paths.spherical(a, b, 6), expected, atol=1e-12)
+    longer = code_paths.spherical(a, 3 * b, 6)
     np.testing.assert_allclose(longer, (1 + 2 * t) * expected, atol=1e-12)
 
 
@@ -134,7 +134,7 @@ def test_codes_of_many_dimensions_keep_their_length_on_the_arc_and_lose_it_on_th
 def test_without_an_arc_the_path_is_straight(end):
     for a, b in (([1.0, 2.0], end), (end, [1.0, 2.0])):
         np.testing.assert_allclose(
-            latents.spherical(a, b, 5), latents.straight(a, b, 5), atol=1e-12
+            code_paths.spherical(a, b, 5), code_paths.straight(a, b, 5), atol=1e-12
         )
 
 
@@ -186,9 +186,9 @@ def test_bad_ends_are_refused_by_both_paths(arguments, message):
 def test_there_is_no_arc_between_opposite_directions():
     a = np.array([[1.0, 2.0], [1.0, 0.0]], np.float32)
     with pytest.raises(ValueError, match=r"opposite directions in 1 of 2 rows.*straight"):
-        latents.spherical(a, [[-3.0, -6.0], [0.0, 1.0]], 3)
+        code_paths.spherical(a, [[-3.0, -6.0], [0.0, 1.0]], 3)
     with pytest.raises(ValueError, match="opposite directions: no arc"):
-        latents.spherical(a[0], -a[0] / 3, 3)
+        code_paths.spherical(a[0], -a[0] / 3, 3)
 
 
 # Pages

@@ -6,8 +6,8 @@ run from -1 to 1, y downwards, and garments fill the frame as Fashion-MNIST's do
 
 import numpy as np
 
-from course_utils.data import drawing as d
-from course_utils.data.drawing import f32, mix
+from course_utils.data.drawn import drawing as d
+from course_utils.data.drawn.drawing import f32, mix
 
 
 def _torso(g, top, hem, chest, waist, bottom):

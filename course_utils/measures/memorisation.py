@@ -10,7 +10,7 @@ import warnings
 
 import numpy as np
 
-from course_utils.evaluation import checks
+from course_utils.measures import inputs
 
 # Root-mean-square difference per pixel that nobody sees, for pixels in [0, 1].
 HALF_A_GREY_LEVEL = 0.5 / 255
@@ -71,7 +71,7 @@ def memorisation(fake, training, held_out, tolerance=HALF_A_GREY_LEVEL):
         warnings.warn(
             f"{len(held_out)} held-out images: the nearest 1 % of them is less than one image, so "
             f"`copied` is mostly chance. Take {_ENOUGH_HELD_OUT} or more.",
-            checks.FewSamplesWarning,
+            inputs.FewSamplesWarning,
             stacklevel=2,
         )
     of_held_out, _ = _nearest(held_out, training_rows)
@@ -108,7 +108,7 @@ def duplicates(images, tolerance=HALF_A_GREY_LEVEL):
     Raises:
         ValueError: fewer than two images, NaN, or a negative tolerance.
     """
-    images = checks.rows("images", images, least=2)
+    images = inputs.rows("images", images, least=2)
     if not tolerance >= 0:
         raise ValueError(f"tolerance must be 0 or more, found {tolerance!r}.")
     nearest, _ = _nearest(images, images, skip_itself=True)
@@ -137,15 +137,15 @@ def nearest_distances(images, training):
 
 def _rows(name, images, training):
     """Both flattened to rows, if they are images of one shape."""
-    checks.same_dimensions(name, images, "training", training)
-    return checks.rows(name, images), checks.rows("training", training)
+    inputs.same_dimensions(name, images, "training", training)
+    return inputs.rows(name, images), inputs.rows("training", training)
 
 
 def _nearest(images, training, skip_itself=False):
     """Distance and index of the nearest row; `skip_itself` if both are the same set."""
     candidates = _candidates(images, training)
     distances, indices = np.full(len(images), np.inf), np.zeros(len(images), dtype=np.int64)
-    for rows in checks.blocks(len(images), 8 * images.shape[1]):
+    for rows in inputs.blocks(len(images), 8 * images.shape[1]):
         for chosen in candidates[rows].T:
             difference = images[rows] - training[chosen]
             lengths = np.sqrt(np.einsum("ij,ij->i", difference, difference, dtype=np.float64))
@@ -162,7 +162,7 @@ def _candidates(images, training):
     middle = training.mean(axis=0, dtype=np.float64).astype(np.float32)
     scores = np.full((len(images), _CANDIDATES), -np.inf, dtype=np.float32)
     indices = np.zeros(scores.shape, dtype=np.int64)
-    for block in checks.blocks(len(training), 4 * (_IMAGES + training.shape[1])):
+    for block in inputs.blocks(len(training), 4 * (_IMAGES + training.shape[1])):
         centred = training[block] - middle
         offsets = np.einsum("ij,ij->i", centred, centred) / 2
         for start in range(0, len(images), _IMAGES):

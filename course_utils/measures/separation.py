@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.metrics import silhouette_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from course_utils.evaluation import checks
+from course_utils.measures import inputs
 
 
 def neighbour_accuracy(train_codes, train_labels, test_codes, test_labels, k=10):
@@ -34,11 +34,11 @@ def neighbour_accuracy(train_codes, train_labels, test_codes, test_labels, k=10)
         ValueError: codes or labels that do not agree, NaN, labels that are no whole numbers, a
             class that only the test codes have, or fewer than k training codes.
     """
-    checks.whole_number("k", k, 1)
-    train_codes, test_codes = checks.feature_pair(
+    inputs.whole_number("k", k, 1)
+    train_codes, test_codes = inputs.feature_pair(
         "train_codes", train_codes, "test_codes", test_codes, 2, "to tell classes apart"
     )
-    checks.enough("train_codes", train_codes, k, f"for {k} neighbours to vote")
+    inputs.enough("train_codes", train_codes, k, f"for {k} neighbours to vote")
     train_labels = _labels("train_labels", train_labels, "train_codes", len(train_codes))
     test_labels = _labels("test_labels", test_labels, "test_codes", len(test_codes))
     unknown = np.setdiff1d(test_labels, train_labels)
@@ -73,8 +73,8 @@ def silhouette(codes, labels, most=2000, seed=0):
         ValueError: codes and labels that do not agree, NaN, labels that are no whole numbers, or
             too few or too many classes among the codes taken.
     """
-    checks.whole_number("most", most, 3)
-    codes = checks.features("codes", codes, least=3, why="for two classes and a neighbour")
+    inputs.whole_number("most", most, 3)
+    codes = inputs.features("codes", codes, least=3, why="for two classes and a neighbour")
     labels = _labels("labels", labels, "codes", len(codes))
     if len(codes) > most:
         chosen = np.random.default_rng(seed).choice(len(codes), most, replace=False)

@@ -11,7 +11,7 @@ import hashlib
 import numpy as np
 
 from course_utils import storage
-from course_utils.data.notes import note
+from course_utils.notes import note
 
 # Images a block: small enough that a few hundred images are there at once, large enough that
 # a full set is a dozen files.

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 from scipy.spatial import distance
 
-from course_utils.evaluation import checks
+from course_utils.measures import inputs
 
 # A class is missed if it has less than this part of an equal share.
 MISSED_BELOW = 0.1
@@ -103,9 +103,9 @@ def mode_coverage(points, centres, std, within=3.0, least=1):
         ValueError: shapes that do not agree, NaN, no samples, or a std, `within` or `least` that
             is not positive.
     """
-    points, centres = checks.features("points", points), checks.features("centres", centres)
-    checks.same_dimensions("points", points, "centres", centres)
-    checks.whole_number("least", least, 1)
+    points, centres = inputs.features("points", points), inputs.features("centres", centres)
+    inputs.same_dimensions("points", points, "centres", centres)
+    inputs.whole_number("least", least, 1)
     std, within = np.asarray(std, dtype=float), float(within)
     if std.shape not in ((), (len(centres),)):
         raise ValueError(
@@ -144,7 +144,7 @@ def class_balance(labels, classes):
     Raises:
         ValueError: no labels, or labels that are no such numbers.
     """
-    checks.whole_number("classes", classes, 1)
+    inputs.whole_number("classes", classes, 1)
     labels = np.asarray(labels)
     if labels.ndim != 1 or not len(labels) or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(
@@ -170,6 +170,6 @@ def _warn_if_few(samples, classes):
         warnings.warn(
             f"{samples} samples of {classes} classes: an even sampler may miss a class by chance. "
             f"Take more samples before you call a class missed.",
-            checks.FewSamplesWarning,
+            inputs.FewSamplesWarning,
             stacklevel=3,
         )

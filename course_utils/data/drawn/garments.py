@@ -6,9 +6,9 @@ class and factors. The stand-in for Fashion-MNIST.
 
 import numpy as np
 
-from course_utils.data import accessories, builtin, clothes
-from course_utils.data import drawing as d
-from course_utils.data.drawing import column, f32, mix
+from course_utils.data.drawn import accessories, builtin, clothes
+from course_utils.data.drawn import drawing as d
+from course_utils.data.drawn.drawing import column, f32, mix
 from course_utils.data.fashion_mnist import CLASS_NAMES
 
 NAME = "garments"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_utils.data import builtin
 from course_utils.data.containers import PointData
+from course_utils.data.drawn import builtin
 
 KINDS = ("ring", "grid", "moons", "mixture_1d")
 TRAIN_SIZE, TEST_SIZE = 10_000, 2_000

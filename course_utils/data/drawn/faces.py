@@ -12,8 +12,9 @@ All else is independent: smile, mouth, glasses, hat, pose, light, colours.
 
 import numpy as np
 
-from course_utils.data import assembly, builtin, portrait
-from course_utils.data.drawing import column, complete_factors, f32
+from course_utils.data import assembly
+from course_utils.data.drawn import builtin, portrait
+from course_utils.data.drawn.drawing import column, complete_factors, f32
 
 NAME = "faces"
 VERSION = 2

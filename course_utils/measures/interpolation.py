@@ -20,7 +20,7 @@ import warnings
 
 import numpy as np
 
-from course_utils.evaluation import checks, coverage
+from course_utils.measures import coverage, inputs
 
 # How near two ends come that differ by rounding in float32, relative to their norm.
 _ROUNDING = 1e-6
@@ -112,7 +112,7 @@ def path_measures(features):
             f"features have {steps} images per path, at least 3 are needed: what lies between the "
             f"ends makes the path."
         )
-    checks.finite("features", features)
+    inputs.finite("features", features)
     kept = _with_different_ends(features)
     features = features[kept]
     lengths = np.linalg.norm(np.diff(features, axis=1), axis=2)
@@ -144,18 +144,18 @@ def realism(features, real_features, k=5):
     Raises:
         ValueError: no two such sets, NaN, k not a whole number from 1, or no more than k real rows.
     """
-    checks.whole_number("k", k, 1)
-    features = checks.features("features", features)
-    real = checks.features(
+    inputs.whole_number("k", k, 1)
+    features = inputs.features("features", features)
+    real = inputs.features(
         "real_features", real_features, k + 1, f"for each to have {k} neighbours"
     )
-    checks.same_dimensions("features", features, "real_features", real)
+    inputs.same_dimensions("features", features, "real_features", real)
     # Distances are the same from everywhere; from the middle, they lose the fewest digits.
     middle = real.mean(axis=0)
     features, real = features - middle, real - middle
     reach = coverage.squared_radii(real, k)
     inside = np.zeros(len(features), dtype=bool)
-    for rows in checks.blocks(len(real), coverage.PAIR_BYTES * len(features)):
+    for rows in inputs.blocks(len(real), coverage.PAIR_BYTES * len(features)):
         distances = coverage.squared_distances(real[rows], features, margin=coverage.ROUNDING)
         inside |= (distances < reach[rows, None]).any(axis=0)
     return inside

@@ -7,7 +7,7 @@ not to maximise.
 import numpy as np
 from scipy import fft
 
-from course_utils.evaluation import checks
+from course_utils.measures import inputs
 
 
 def high_frequency_energy(images, cutoff=0.25):
@@ -32,12 +32,12 @@ def high_frequency_energy(images, cutoff=0.25):
         ValueError: another shape, NaN, a cutoff outside that range, or images so small that they
             have no frequency above it.
     """
-    images = checks.images("images", images)
+    images = inputs.images("images", images)
     height, width, channels = images.shape[1:]
     weights = _weights(height, width, cutoff)
     energy = np.empty(len(images))
     # The spectrum in complex64, its square and the same again while it is made.
-    for rows in checks.blocks(len(images), 24 * height * width * channels):
+    for rows in inputs.blocks(len(images), 24 * height * width * channels):
         spectrum = fft.rfft2(images[rows], axes=(1, 2))
         power = spectrum.real**2 + spectrum.imag**2
         energy[rows] = np.einsum("nhwc,hw->n", power, weights, dtype=np.float64)

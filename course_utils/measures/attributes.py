@@ -9,7 +9,7 @@ sides; `balance` compares like with like instead, and throws nothing away that h
 
 import numpy as np
 
-from course_utils.evaluation import checks
+from course_utils.measures import inputs
 
 
 def attribute_vector(codes, present, *, balance=None, least=10):
@@ -37,8 +37,8 @@ def attribute_vector(codes, present, *, balance=None, least=10):
         ValueError: no codes, NaN, attributes that are not one yes or no per code, or too few images
             on one side, in all or in groups that have both kinds.
     """
-    checks.whole_number("least", least, 1)
-    codes = checks.features("codes", codes, least=2, why="one with the attribute and one without")
+    inputs.whole_number("least", least, 1)
+    codes = inputs.features("codes", codes, least=2, why="one with the attribute and one without")
     present = _yes_or_no("present", present, len(codes))
     _enough_on_both_sides(present, least, "among all images")
     groups = _groups(balance or {}, len(codes))

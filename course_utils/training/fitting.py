@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from course_utils import environment
-from course_utils.runs import RunStore, identity_of, put_state, state_of
+from course_utils.training.stored_runs import RunStore, identity_of, put_state, state_of
 
 STEPS_PER_CALL = 20
 

@@ -5,8 +5,8 @@ See `clothes` for the frame.
 
 import numpy as np
 
-from course_utils.data import drawing as d
-from course_utils.data.drawing import f32, mix
+from course_utils.data.drawn import drawing as d
+from course_utils.data.drawn.drawing import f32, mix
 
 
 def _sole(g, heel, thick, bottom):

@@ -8,8 +8,8 @@ import functools
 
 import numpy as np
 
-from course_utils.data import builtin
-from course_utils.data.drawing import column, f32, mix, smoothstep, turned
+from course_utils.data.drawn import builtin
+from course_utils.data.drawn.drawing import column, f32, mix, smoothstep, turned
 
 NAME = "digits"
 VERSION = 1

@@ -10,7 +10,7 @@ import typing
 
 import numpy as np
 
-from course_utils.evaluation import checks
+from course_utils.measures import inputs
 
 
 class KernelDistance(typing.NamedTuple):
@@ -60,11 +60,11 @@ def kernel_feature_distance(features_a, features_b, *, subsets=50, subset_size=1
         ValueError: no two such sets, NaN, fewer than 2 rows, or `subsets` or `subset_size` that
             are no such numbers.
     """
-    features_a, features_b = checks.feature_pair(
+    features_a, features_b = inputs.feature_pair(
         "features_a", features_a, "features_b", features_b, 2, "to make a pair"
     )
-    checks.whole_number("subsets", subsets, 1)
-    checks.whole_number("subset_size", subset_size, 2)
+    inputs.whole_number("subsets", subsets, 1)
+    inputs.whole_number("subset_size", subset_size, 2)
     largest = max(len(features_a), len(features_b))
     if subset_size >= largest:
         subsets, subset_size = 1, largest
@@ -93,7 +93,7 @@ def polynomial_mmd2(a, b):
     Raises:
         ValueError: no two such sets, NaN, or fewer than 2 rows.
     """
-    a, b = checks.feature_pair("a", a, "b", b, 2, "to make a pair")
+    a, b = inputs.feature_pair("a", a, "b", b, 2, "to make a pair")
     return float(_unbiased(a, b))
 
 

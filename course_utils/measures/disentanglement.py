@@ -19,7 +19,7 @@ import numpy as np
 from scipy import special, stats
 from sklearn.metrics.cluster import expected_mutual_information
 
-from course_utils.evaluation import checks
+from course_utils.measures import inputs
 
 # Shuffles that the floor is averaged over.
 _SHUFFLES = 10
@@ -82,8 +82,8 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
         ValueError: no codes, NaN, factors that are no numbers or not one per code, a factor that
             has the same value everywhere, or `bins` that are no such number.
     """
-    checks.whole_number("bins", bins, 2)
-    codes = checks.features("codes", codes, least=bins + 1, why=f"for more than the {bins} bins")
+    inputs.whole_number("bins", bins, 2)
+    codes = inputs.features("codes", codes, least=bins + 1, why=f"for more than the {bins} bins")
     values = _checked(factors, len(codes))
     _warn_about(codes, bins)
     dimensions = [_numbered(_equal_width(column, bins)) for column in codes.T]
@@ -171,7 +171,7 @@ def _checked(factors, count):
                 f"factor {name!r} must be ({count},) numbers, one per code, found shape "
                 f"{values.shape} of {values.dtype}."
             )
-        checks.finite(f"factor {name!r}", values)
+        inputs.finite(f"factor {name!r}", values)
         if values.min() == values.max():
             raise ValueError(
                 f"factor {name!r} is {values[0]} for all {count} images: there is nothing to know "
@@ -187,13 +187,13 @@ def _warn_about(codes, bins):
         warnings.warn(
             f"{len(constant)} of {codes.shape[1]} dimensions of codes are constant, the first is "
             f"{constant[0]}: they know nothing and count as 0.",
-            checks.ConstantFeaturesWarning,
+            inputs.ConstantFeaturesWarning,
             stacklevel=3,
         )
     if len(codes) < bins**2:
         warnings.warn(
             f"{len(codes)} codes for {bins} × {bins} bins: fewer than pairs of bins, so that much "
             f"of what the codes know cannot be told from chance. Take more images or fewer bins.",
-            checks.FewSamplesWarning,
+            inputs.FewSamplesWarning,
             stacklevel=3,
         )

@@ -18,7 +18,7 @@ import typing
 
 import numpy as np
 
-from course_utils.evaluation import checks
+from course_utils.measures import inputs
 
 # Rounding error of a squared distance from float64 products, relative to the squared norms.
 ROUNDING = 1e-12
@@ -56,8 +56,8 @@ def precision_recall_density_coverage(real_features, fake_features, k=5):
     Raises:
         ValueError: no two such sets, NaN, k not a whole number from 1, or no more than k rows.
     """
-    checks.whole_number("k", k, 1)
-    real, fake = checks.feature_pair(
+    inputs.whole_number("k", k, 1)
+    real, fake = inputs.feature_pair(
         "real_features",
         real_features,
         "fake_features",
@@ -71,7 +71,7 @@ def precision_recall_density_coverage(real_features, fake_features, k=5):
     real_reach, fake_reach = squared_radii(real, k), squared_radii(fake, k)
     real_balls = np.zeros(len(fake), dtype=np.int64)
     recalled, covered = np.zeros((2, len(real)), dtype=bool)
-    for rows in checks.blocks(len(real), PAIR_BYTES * len(fake)):
+    for rows in inputs.blocks(len(real), PAIR_BYTES * len(fake)):
         distances = squared_distances(real[rows], fake, margin=ROUNDING)
         in_real_ball = distances < real_reach[rows, None]
         real_balls += in_real_ball.sum(axis=0)
@@ -103,14 +103,14 @@ def expected_coverage(k, reals=None, fakes=None):
     Raises:
         ValueError: a number that is no whole number or too small, or `fakes` without `reals`.
     """
-    checks.whole_number("k", k, 1)
+    inputs.whole_number("k", k, 1)
     if reals is None:
         if fakes is not None:
             raise ValueError("fakes needs reals too: the expected coverage depends on both.")
         return 1 - 0.5**k
-    checks.whole_number("reals", reals, k + 1)
+    inputs.whole_number("reals", reals, k + 1)
     fakes = reals if fakes is None else fakes
-    checks.whole_number("fakes", fakes, 1)
+    inputs.whole_number("fakes", fakes, 1)
     nearest = np.arange(1, k + 1)
     return float(1 - np.prod((reals - nearest) / (reals + fakes - nearest)))
 
@@ -118,7 +118,7 @@ def expected_coverage(k, reals=None, fakes=None):
 def squared_radii(points, k):
     """Squared distance from each point to its k-th nearest other point."""
     radii = np.empty(len(points))
-    for rows in checks.blocks(len(points), PAIR_BYTES * len(points)):
+    for rows in inputs.blocks(len(points), PAIR_BYTES * len(points)):
         distances = squared_distances(points[rows], points)
         itself = np.arange(rows.start, rows.stop)
         distances[itself - rows.start, itself] = np.inf

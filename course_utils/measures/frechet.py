@@ -10,7 +10,7 @@ import warnings
 
 import numpy as np
 
-from course_utils.evaluation import checks
+from course_utils.measures import inputs
 
 # What rounding in float32 does to a covariance, relative to its largest entry or eigenvalue.
 _ROUNDING = 1e-5
@@ -64,7 +64,7 @@ def frechet_feature_distance(features_a, features_b):
     Raises:
         ValueError: no two such sets, NaN, or a set of one sample, which has no covariance.
     """
-    features_a, features_b = checks.feature_pair(
+    features_a, features_b = inputs.feature_pair(
         "features_a", features_a, "features_b", features_b, 2, "for a covariance"
     )
     for name, features in (("features_a", features_a), ("features_b", features_b)):
@@ -74,7 +74,7 @@ def frechet_feature_distance(features_a, features_b):
                 f"{samples} samples of {size} dimensions in {name}: the covariance is singular and "
                 f"the distance mostly measures that. Take more samples than dimensions, ten times "
                 f"as many if you can.",
-                checks.SingularCovarianceWarning,
+                inputs.SingularCovarianceWarning,
                 stacklevel=2,
             )
     return frechet_distance(*_moments(features_a), *_moments(features_b))
@@ -98,8 +98,8 @@ def frechet_floor(n, d):
     Raises:
         ValueError: `n` or `d` is no such number.
     """
-    checks.whole_number("n", n, 2)
-    checks.whole_number("d", d, 1)
+    inputs.whole_number("n", n, 2)
+    inputs.whole_number("d", d, 1)
     return d * (d + 5) / (2 * n)
 
 
@@ -111,7 +111,7 @@ def _mean(name, mean):
     mean = np.atleast_1d(np.asarray(mean, dtype=np.float64))
     if mean.ndim != 1 or not len(mean):
         raise ValueError(f"{name} must be (d,), found shape {mean.shape}.")
-    checks.finite(name, mean)
+    inputs.finite(name, mean)
     return mean
 
 
@@ -124,7 +124,7 @@ def _covariance(name, cov, size):
             f"{name} must be ({size}, {size}) to go with its mean, found shape {cov.shape}. From "
             f"features it is np.cov(features, rowvar=False), from variances np.diag(variances)."
         )
-    checks.finite(name, cov)
+    inputs.finite(name, cov)
     skew = np.abs(cov - cov.T).max()
     if skew > _ROUNDING * np.abs(cov).max():
         raise ValueError(

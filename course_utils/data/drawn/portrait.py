@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_utils.data import drawing as d
-from course_utils.data.drawing import mix
+from course_utils.data.drawn import drawing as d
+from course_utils.data.drawn.drawing import mix
 
 SIZE = 64
 

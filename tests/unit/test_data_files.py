@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from course_utils import data, storage
-from course_utils.data import download, fashion_mnist, files, mnist
+from course_utils.data import download, fashion_mnist, files, layouts, mnist
 
 GIVEN = os.environ.get("COURSE_TEST_DATA_DIR")
 REAL_FOLDER = Path(GIVEN or "not given")
@@ -58,7 +58,7 @@ def folder(monkeypatch, tmp_path):
 
 def write_idx(folder, arrays, compress=True):
     folder.mkdir()
-    for name, array in zip(files.IDX_FILES, arrays.values(), strict=True):
+    for name, array in zip(layouts.IDX_FILES, arrays.values(), strict=True):
         content = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
         content += array.tobytes()
         if compress:
@@ -161,7 +161,7 @@ def test_error_says_where_it_was_looked_for_and_what_to_do(miniature, folder, mo
 def test_every_mirror_has_one_npz_or_the_four_files(module):
     for urls in module.REAL_SET.mirrors:
         assert all(url.startswith("http") for url in urls)
-        assert len(urls) == 1 or [url.rsplit("/")[-1] for url in urls] == list(files.IDX_FILES)
+        assert len(urls) == 1 or [url.rsplit("/")[-1] for url in urls] == list(layouts.IDX_FILES)
 
 
 # MD5 of each array as an IDX file, as published with MNIST: what the SHA-256 rest on.

@@ -60,7 +60,6 @@ PROXY_SETTINGS = [
 def empty_cache(monkeypatch, tmp_path):
     path = tmp_path / "cache"
     monkeypatch.setenv("COURSE_CACHE_DIR", str(path))
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     for name in ("COURSE_DATA", "COURSE_DATA_DIR", *PROXY_SETTINGS):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "*")

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from course_utils.data.stored import ScaledImages, rescale
+from course_utils.data.stored import StoredImages, rescale
 
 
 class DataUnavailableError(RuntimeError):
@@ -21,7 +21,7 @@ class ImageData:
         source: `real` or `builtin`.
         origin: where it was found: `COURSE_DATA_DIR`, `cache`, `download` or `made here`.
         x_train: float32 (n, height, width, channels), in `pixel_range`. Bytes (uint8, on disk or
-            not) are wrapped in `stored.ScaledImages`, which reads them as such.
+            not) are wrapped in `stored.StoredImages`, which reads them as such.
         y_train: int64 (n,), index into `class_names`.
         x_test: as `x_train`.
         y_test: as `y_train`.
@@ -49,7 +49,7 @@ class ImageData:
         for name in ("x_train", "x_test"):
             images = getattr(self, name)
             if images.dtype == np.uint8:
-                object.__setattr__(self, name, ScaledImages(images, self.pixel_range))
+                object.__setattr__(self, name, StoredImages(images, self.pixel_range))
 
     def scaled(self, low, high):
         """Copy of this set with the pixels mapped from `pixel_range` to [low, high].

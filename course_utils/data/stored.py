@@ -1,7 +1,9 @@
 """Images that stay on disk as bytes and are scaled as they are read, a batch at a time.
 
-write("faces.npy", blocks, (202_599, 64, 64, 3))
-x_train = ScaledImages(read("faces.npy"))      # in ImageData, as any array of images
+    write(path, blocks, (202_599, 64, 64, 3))
+    images = ImageData(..., x_train=read(path), ...)
+
+`ImageData` wraps what `read` gives in `StoredImages`, which serves as an array of float32.
 """
 
 import hashlib
@@ -15,25 +17,25 @@ LARGEST_COPY = 2**30
 _DIGEST = hashlib.sha256().digest_size * 2  # characters at the end of a file
 
 
-class ScaledImages:
+class StoredImages:
     """Images of uint8 that are read as float32: an array to whoever takes rows of it.
 
     Attributes:
-        stored: uint8 array-like (n, height, width, ...), such as `numpy.memmap`.
+        raw: uint8 array-like (n, height, width, ...), such as `numpy.memmap`.
         pixel_range: what black and white are read as.
         shape, ndim, dtype: as of an array.
     """
 
     dtype = np.dtype(np.float32)
 
-    def __init__(self, stored, pixel_range=(0.0, 1.0)):
-        if np.dtype(stored.dtype) != np.uint8 or len(stored.shape) < 3:
+    def __init__(self, raw, pixel_range=(0.0, 1.0)):
+        if np.dtype(raw.dtype) != np.uint8 or len(raw.shape) < 3:
             raise ValueError(
                 f"images on disk must be uint8 (n, height, width, ...), found "
-                f"{stored.dtype} {tuple(stored.shape)}."
+                f"{raw.dtype} {tuple(raw.shape)}."
             )
-        self.stored, self.pixel_range = stored, pixel_range
-        self.shape, self.ndim = tuple(stored.shape), len(stored.shape)
+        self.raw, self.pixel_range = raw, pixel_range
+        self.shape, self.ndim = tuple(raw.shape), len(raw.shape)
 
     def __len__(self):
         return self.shape[0]
@@ -41,7 +43,7 @@ class ScaledImages:
     def __getitem__(self, rows):
         """Images by number, slice, or array of numbers; float32."""
         # A division, since 255 × (1 / 255) is not 1 in float32.
-        pixels = np.divide(self.stored[rows], np.float32(255), dtype=np.float32)
+        pixels = np.divide(self.raw[rows], np.float32(255), dtype=np.float32)
         return rescale(pixels, (0.0, 1.0), self.pixel_range)
 
     def __array__(self, dtype=None, copy=None):
@@ -64,18 +66,18 @@ class ScaledImages:
         """Text that is another one for other images or another `pixel_range`.
 
         Raises:
-            AttributeError: `stored` has none.
+            AttributeError: `raw` has none.
         """
-        return f"{self.stored.fingerprint} in {self.pixel_range}"
+        return f"{self.raw.fingerprint} in {self.pixel_range}"
 
     def rescaled(self, pixel_range):
         """The same images, read into another range."""
-        return ScaledImages(self.stored, pixel_range)
+        return StoredImages(self.raw, pixel_range)
 
 
 def rescale(pixels, old, new):
     """Map `pixels` linearly from the range `old` to `new`, with one new array and no more."""
-    if isinstance(pixels, ScaledImages):
+    if isinstance(pixels, StoredImages):
         return pixels.rescaled(new)
     result = pixels - np.float32(old[0])
     result *= np.float32((new[1] - new[0]) / (old[1] - old[0]))

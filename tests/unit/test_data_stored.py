@@ -58,14 +58,14 @@ def test_images_on_disk_are_read_as_images_in_memory_are(path, rows, pixel_range
 
 def test_scaling_reads_nothing(path, monkeypatch):
     images = image_data(stored.read(path))
-    monkeypatch.setattr(stored.ScaledImages, "__getitem__", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr(stored.StoredImages, "__getitem__", lambda *_: pytest.fail("read"))
     scaled = images.scaled(-1, 1)
     assert scaled.x_train.fingerprint != images.x_train.fingerprint
     assert scaled.scaled(0, 1).x_train.fingerprint == images.x_train.fingerprint
 
 
 def test_images_that_fit_into_memory_may_be_copied_and_others_not(path, monkeypatch):
-    images = stored.ScaledImages(stored.read(path))
+    images = stored.StoredImages(stored.read(path))
     np.testing.assert_array_equal(np.asarray(images), BYTES / np.float32(255))
     monkeypatch.setattr(stored, "LARGEST_COPY", 1000)
     with pytest.raises(ValueError, match=r"50 images are kept on disk.*x_train\[:10_000\]"):
@@ -81,7 +81,7 @@ def test_bytes_without_a_fingerprint_serve_too():
 @pytest.mark.parametrize("images", [BYTES[0, 0], BYTES.astype(np.int16), BYTES / np.float32(255)])
 def test_what_is_no_array_of_bytes_is_refused(images):
     with pytest.raises(ValueError, match=r"must be uint8 \(n, height, width, \.\.\.\), found"):
-        stored.ScaledImages(images)
+        stored.StoredImages(images)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ def bare_layers(networks):
 
 def compiled(networks):
     model = Autoencoder(*networks)
-    model.compile(optimizer="adam", loss="mse", jit_compile=environment.current().xla)
+    xla = "auto" if environment.current().xla else False
+    model.compile(optimizer="adam", loss="mse", jit_compile=xla)
     return model
 
 

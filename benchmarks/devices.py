@@ -17,10 +17,12 @@ SETTINGS = {
 }
 ROUNDS = 5
 MEASURE = """
-import json, time
+import json, os, time
 import numpy as np
-from course_utils import architectures, environment
-environment.start()
+from course_utils import architectures
+import keras
+keras.config.set_dtype_policy(os.environ["COURSE_PRECISION"])
+xla = os.environ["COURSE_XLA"] == "1" if keras.backend.backend() == "tensorflow" else "auto"
 from course_utils.models import Autoencoder
 from course_utils.training import fit
 images = np.random.default_rng(0).random((5120, 28, 28, 1), dtype="float32")
@@ -29,7 +31,7 @@ for kind in ("dense", "conv"):
     networks = [getattr(architectures, f"{kind}_{part}")((28, 28, 1), 32)
                 for part in ("encoder", "decoder")]
     model = Autoencoder(*networks)
-    model.compile(optimizer="adam", loss="mse")
+    model.compile(optimizer="adam", loss="mse", jit_compile=xla)
     fit(model, images, epochs=1, report="none")
     run = fit(model, images, epochs=3, seed=1, report="none")
     rates[kind] = len(images) / min(np.diff([0, *run.seconds]))

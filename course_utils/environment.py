@@ -3,31 +3,25 @@
 import contextlib
 import dataclasses
 import importlib.metadata
+import json
 import os
 import platform
 import sys
 import tempfile
 from pathlib import Path
 
-from course_utils import profiles
+from course_utils import checks, profiles
+from course_utils.hardware import machine as machine
+from course_utils.hardware import usable_cores
+from course_utils.notes import note
 
 BACKENDS = ("tensorflow", "jax", "torch")
 BACKEND_TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 DATA_MODES = ("auto", "real", "builtin")
 
-# XLA and precision for each (backend, device). TensorFlow on a CPU was measured
-# (benchmarks/results/devices-tensorflow.json): XLA makes convolutional networks twice as slow;
-# bfloat16 makes them a quarter faster, but float32 is kept, because the lessons read losses to four
-# digits and only recent CPUs have bfloat16. The other rows are Keras's own defaults, not measured.
-_FASTEST = {
-    ("tensorflow", "cpu"): (False, "float32"),
-    ("tensorflow", "gpu"): (True, "float32"),
-    ("jax", "cpu"): (True, "float32"),
-    ("jax", "gpu"): (True, "float32"),
-    ("torch", "cpu"): (False, "float32"),
-    ("torch", "gpu"): (False, "float32"),
-}
+# What Keras has where no keras.json says otherwise; the lessons rest on it.
+_KERAS_DEFAULTS = {"image_data_format": "channels_last", "floatx": "float32", "epsilon": 1e-7}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +34,7 @@ class Environment:
         backend_version: version of that backend, as text.
         device: what computes, in words, such as `CPU, 2 cores`.
         precision: Keras's dtype policy in force.
-        xla: whether training steps are compiled with XLA.
+        xla: whether training steps are compiled with XLA, where Keras finds a model fit for it.
         seed: seed of Python, NumPy and Keras.
         data_mode: `auto`, `real` or `builtin`.
     """
@@ -114,7 +108,8 @@ def start(seed=0, precision=None):
 
     Sets the seed of Python, NumPy and Keras; lets GPU memory grow instead of taking it all;
     chooses precision and XLA for the device. `COURSE_PROFILE`, `COURSE_PRECISION`, `COURSE_XLA`
-    (0 or 1), `COURSE_DATA` and `KERAS_BACKEND` override what would be chosen.
+    (0 or 1), `COURSE_DATA` and `KERAS_BACKEND` override what would be chosen. What a `keras.json`
+    asks for does not count, and a note says so; layers built before `start` keep it, though.
 
     Args:
         seed: a whole number from 0 to 2³² − 1.
@@ -127,19 +122,18 @@ def start(seed=0, precision=None):
         ValueError: a setting holds a value that does not exist; the message lists those that do.
         ImportError: the backend that `KERAS_BACKEND` names is not installed.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be a whole number from 0 to 2**32 - 1, found {seed!r}.")
-    data_mode = _setting("COURSE_DATA", "auto", DATA_MODES)
-    backend = _setting("KERAS_BACKEND", _keras_backend(), BACKENDS)
+    seed = checks.whole_number("seed", seed, 0, 2**32 - 1)
+    data_mode = setting("COURSE_DATA", "auto", DATA_MODES)
+    asked = {} if "keras" in sys.modules or os.environ.get("KERAS_BACKEND") else _keras_json()
+    backend = setting("KERAS_BACKEND", _keras_backend(), BACKENDS)
     keras = _import_keras(backend)
+    _set_keras_defaults(keras, asked.get("backend", backend))
     kind, device = _find_device(backend)
-    xla, fastest_precision = _FASTEST[backend, kind]
-    xla = _setting("COURSE_XLA", str(int(xla)), ("0", "1")) == "1"
-    precision = precision or _setting("COURSE_PRECISION", fastest_precision, PRECISIONS)
-    if precision not in PRECISIONS:
-        raise ValueError(
-            f"unknown precision {precision!r}. Choose one of: {', '.join(PRECISIONS)}."
-        )
+    xla = _choose_xla(backend, kind)
+    # Measured on a CPU (benchmarks/results/devices-tensorflow.json): bfloat16 is a quarter faster,
+    # but the lessons read losses to four digits, and only recent CPUs have it.
+    precision = precision or setting("COURSE_PRECISION", "float32", PRECISIONS)
+    checks.one_of("precision", precision, PRECISIONS)
     environment = Environment(
         profile=profiles.active_profile(),
         backend=backend,
@@ -188,8 +182,12 @@ def summary():
     return {**dataclasses.asdict(current()), "data": dict(_session.data_sources)}
 
 
-def _setting(name, default, allowed):
-    """Value of an environment variable, checked against what is allowed."""
+def setting(name, default, allowed):
+    """Value of an environment variable, or `default` where it is not set.
+
+    Raises:
+        ValueError: it holds a value that is not in `allowed`; the message lists these.
+    """
     value = os.environ.get(name, "").strip().lower() or default
     if value not in allowed:
         raise ValueError(f"{name} is {value!r}. Choose one of: {', '.join(allowed)}.")
@@ -212,12 +210,58 @@ def _import_keras(backend):
             f"the backend {backend!r} (KERAS_BACKEND) is not installed: {error}. "
             f"Install it, or unset KERAS_BACKEND to use TensorFlow."
         ) from error
+    except ValueError as error:
+        file = keras_home() / "keras.json"
+        raise ValueError(f"{error} Correct or delete {file}, which Keras reads.") from error
     if keras.backend.backend() != backend:
         raise ValueError(
             f"Keras already runs on {keras.backend.backend()}, and KERAS_BACKEND asks for "
             f"{backend}. The backend cannot change in a running kernel: restart it."
         )
     return keras
+
+
+def keras_home():
+    """Folder of Keras's settings and data sets."""
+    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+
+
+def _keras_json():
+    """What the file that Keras reads its settings from asks for; {} where it cannot be read."""
+    try:
+        return dict(json.loads((keras_home() / "keras.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _set_keras_defaults(keras, backend_asked):
+    """Undo what a keras.json asked for, and say so."""
+    found = {name: getattr(keras.config, name)() for name in _KERAS_DEFAULTS}
+    found["backend"] = backend_asked
+    course = {**_KERAS_DEFAULTS, "backend": keras.config.backend()}
+    for name, value in _KERAS_DEFAULTS.items():
+        getattr(keras.config, f"set_{name}")(value)
+    if other := [name for name in course if found[name] != course[name]]:
+        asked = ", ".join(f"{name} {found[name]}" for name in other)
+        used = ", ".join(str(course[name]) for name in other)
+        note(f"keras.json asked for {asked}; the course uses {used}.")
+
+
+def _choose_xla(backend, kind):
+    """Whether training steps are compiled with XLA: as Keras does, or less.
+
+    Only TensorFlow on a GPU leaves a choice. On its CPU, convolutional networks would be half as
+    fast (benchmarks/results/devices-tensorflow.json).
+    """
+    optional = backend == "tensorflow" and kind == "gpu" and platform.system() != "Darwin"
+    default = backend == "jax" or optional
+    asked = setting("COURSE_XLA", str(int(default)), ("0", "1")) == "1"
+    if optional or asked == default:
+        return asked
+    on_device = f"{BACKEND_TITLES[backend]} on this {kind.upper()}"
+    often = "always" if default else "never"
+    note(f"COURSE_XLA={int(asked)} has no effect: {on_device} {often} uses XLA.")
+    return default
 
 
 def _find_device(backend):
@@ -255,34 +299,4 @@ def _find_tensorflow_device():
 
 
 def _describe_cpu():
-    cores = usable_cores()
-    return f"CPU, {cores} core{'s' if cores > 1 else ''}"
-
-
-def usable_cores():
-    """Number of CPU cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def machine():
-    """The machine in words for a recorded result: processor, cores, system.
-
-    Returns:
-        dict of text and numbers.
-    """
-    return {
-        "cpu": _processor_name(),
-        "cores": usable_cores(),
-        "system": f"{platform.system()} {platform.machine()}",
-    }
-
-
-def _processor_name():
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
+    return f"CPU, {(cores := usable_cores())} core{'s' if cores > 1 else ''}"

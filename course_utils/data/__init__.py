@@ -12,7 +12,6 @@ Settings, read from the environment at each call:
 """
 
 import importlib
-import os
 
 from course_utils import checks, environment
 from course_utils.data.containers import DataUnavailableError, ImageData, PointData
@@ -42,8 +41,9 @@ def load(name, train_size=None, image_size=None, *, test_size=None, seed=0, kind
         train_size: how many training examples; the first ones in the set's own order, which in
             all sets is mixed by class. None gives all: 60,000 of the real sets, 20,000 of the
             built-in ones (which make up to 60,000 if asked), 10,000 toy points.
-        image_size: height and width in pixels to resize to; None keeps the set's own (28, and
-            64 for `faces`).
+        image_size: height and width in pixels to resize to, after images that are not square
+            were cut to the square in their middle; None keeps the set's own (28, and 64 for
+            `faces`).
         test_size: how many test examples; None gives all: 10,000, 4,000 or 2,000.
         seed: seed of the built-in sets; real sets take no notice of it.
         kind: for `toys`: `ring` (the default), `grid`, `moons` or `mixture_1d`.
@@ -91,7 +91,7 @@ def _load_images(name, train_size, test_size, image_size, seed):
     if name in _BUILTIN:
         return assembly.from_builtin(_module(name), train_size, test_size, image_size, seed)
     module = _module(name)
-    mode = _mode()
+    mode = environment.setting("COURSE_DATA", "auto", environment.DATA_MODES)
     if mode != "builtin":
         real = _find_real(module, strict=mode == "real")
         if real is not None:
@@ -119,21 +119,11 @@ def _find_real(module, strict):
             raise
     note(
         f"{module.REAL_SET.title} was asked for; the built-in {module.STAND_IN!r} are used, "
-        "because it is neither in COURSE_DATA_DIR nor in the cache and could not be "
+        "because it is neither in COURSE_DATA_DIR nor in a cache and could not be "
         "downloaded. Connect to the network or set COURSE_DATA_DIR; COURSE_DATA=real shows "
         "what was tried."
     )
     return None
-
-
-def _mode():
-    """How real sets are got: `COURSE_DATA`, else `auto`."""
-    mode = os.environ.get("COURSE_DATA", "").strip().lower() or "auto"
-    if mode not in environment.DATA_MODES:
-        raise ValueError(
-            f"COURSE_DATA is {mode!r}. Choose one of: {', '.join(environment.DATA_MODES)}."
-        )
-    return mode
 
 
 def _module(name):

@@ -12,7 +12,8 @@ def from_real(real_set, arrays, origin, train_size, test_size, image_size):
     for split, asked in (("train", train_size), ("test", test_size)):
         images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
         count = asked or len(images)
-        parts[f"x_{split}"] = to_float([images[:count, :, :, None]], count, image_size)
+        images = images[:count] if images.ndim == 4 else images[:count, :, :, None]
+        parts[f"x_{split}"] = to_float([images], count, image_size)
         parts[f"y_{split}"] = labels[:count].astype(np.int64)
     return ImageData(
         name=real_set.name,
@@ -80,16 +81,20 @@ def to_float(parts, count, image_size):
 
 
 def resized(images, size):
-    """Resize square images, smoothing them first where they shrink.
+    """Resize images, smoothing them first where they shrink.
 
     Args:
-        images: uint8 (n, h, h, c), c 1 or 3.
+        images: uint8 (n, h, w, c), c 1 or 3; if not square, the square in their middle is used.
         size: new height and width.
 
     Returns:
         uint8 (n, size, size, c).
     """
-    if images.shape[1] == size:
+    height, width = images.shape[1:3]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    images = images[:, top : top + side, left : left + side]
+    if side == size:
         return images
     from PIL import Image
 

@@ -4,6 +4,6 @@
 def unavailable():
     """The error that `load("celeba")` raises."""
     return NotImplementedError(
-        "the photographs of CelebA come with the notebooks on faces (11 to 13). Until then use "
+        "the photographs of CelebA come with the notebooks on faces (13 to 15). Until then use "
         'load("faces"): drawn faces whose attributes bear CelebA\'s names.'
     )

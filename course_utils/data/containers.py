@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 
+from course_utils.data.stored import StoredImages, rescale
+
 
 class DataUnavailableError(RuntimeError):
     """A real data set was asked for and is nowhere to be had; the message says what to do."""
@@ -18,7 +20,8 @@ class ImageData:
         name: what it really is, so `digits` where those stood in for `mnist`.
         source: `real` or `builtin`.
         origin: where it was found: `COURSE_DATA_DIR`, `cache`, `download` or `made here`.
-        x_train: float32 (n, height, width, channels), in `pixel_range`.
+        x_train: float32 (n, height, width, channels), in `pixel_range`. Bytes (uint8, on disk or
+            not) are wrapped in `stored.StoredImages`, which reads them as such.
         y_train: int64 (n,), index into `class_names`.
         x_test: as `x_train`.
         y_test: as `y_train`.
@@ -42,6 +45,12 @@ class ImageData:
     factors_test: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     pixel_range: tuple[float, float] = (0.0, 1.0)
 
+    def __post_init__(self):
+        for name in ("x_train", "x_test"):
+            images = getattr(self, name)
+            if images.dtype == np.uint8:
+                object.__setattr__(self, name, StoredImages(images, self.pixel_range))
+
     def scaled(self, low, high):
         """Copy of this set with the pixels mapped from `pixel_range` to [low, high].
 
@@ -50,7 +59,8 @@ class ImageData:
             high: value of white.
 
         Returns:
-            ImageData; its `x_train` and `x_test` are new arrays, the rest is shared.
+            ImageData; its `x_train` and `x_test` are new arrays, the rest is shared. Images on
+            disk stay there.
 
         Raises:
             ValueError: `low` is not below `high`, or one of them is not a finite number.
@@ -60,8 +70,8 @@ class ImageData:
             raise ValueError(f"pixels are scaled to [low, high], low < high; found {low}, {high}.")
         return dataclasses.replace(
             self,
-            x_train=_rescale(self.x_train, self.pixel_range, (low, high)),
-            x_test=_rescale(self.x_test, self.pixel_range, (low, high)),
+            x_train=rescale(self.x_train, self.pixel_range, (low, high)),
+            x_test=rescale(self.x_test, self.pixel_range, (low, high)),
             pixel_range=(low, high),
         )
 
@@ -73,15 +83,6 @@ class ImageData:
             f"{len(self.x_test)} test images of {height}×{width}×{channels}, "
             f"pixels in [{low:g}, {high:g}], {len(self.class_names)} classes"
         )
-
-
-def _rescale(pixels, old, new):
-    """Map `pixels` linearly from the range `old` to `new`, with one new array and no more."""
-    result = pixels - np.float32(old[0])
-    result *= np.float32((new[1] - new[0]) / (old[1] - old[0]))
-    result += np.float32(new[0])
-    # Rounding may step over an end by one unit in the last place, which `log(1 - x)` notices.
-    return np.clip(result, new[0], new[1], out=result)
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)

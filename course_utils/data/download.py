@@ -1,16 +1,18 @@
 """Fetch a file over HTTP: quick to notice that there is no network, patient with a bad one."""
 
 import contextlib
+import dataclasses
+import importlib.util
 import io
 import socket
 import threading
 import time
 import urllib.parse
-import urllib.request
 
 # A school network answers within a second or not at all.
 CONNECT_SECONDS = 4
 READ_SECONDS = 10
+_PORTS = {"http": 80, "https": 443}
 PAUSES = (0.5, 1.5)  # before the second and the third attempt
 
 
@@ -19,7 +21,7 @@ class DownloadError(RuntimeError):
 
 
 def reachable(mirrors, problems):
-    """Yield the mirrors whose server takes a connection, in their order.
+    """Yield the mirrors whose server, or the proxy before it, takes a connection, in their order.
 
     Without this, no network could mean minutes: the name is looked up by a resolver that
     waits, then each of a server's many addresses is tried for the full timeout.
@@ -31,44 +33,73 @@ def reachable(mirrors, problems):
     Yields:
         Tuples of URLs.
     """
-    answers = {_server(urls[0]): None for urls in mirrors}
+    routes = {urls: _route(urls[0]) for urls in mirrors}
+    answers = {}
     probes = [
-        threading.Thread(target=_probe, args=(server, answers), daemon=True) for server in answers
+        threading.Thread(target=_probe, args=(route, answers), daemon=True)
+        for route in dict.fromkeys(routes.values())
     ]
     for probe in probes:
         probe.start()
     deadline = time.monotonic() + CONNECT_SECONDS
     for probe in probes:
         probe.join(max(0.0, deadline - time.monotonic()))
-    for urls in mirrors:
-        host, port = _server(urls[0])
-        answer = answers[host, port]
+    for urls, route in routes.items():
+        answer = answers.get(route, f"no answer within {CONNECT_SECONDS} s")
         if answer is True:
             yield urls
-        else:
-            why = answer or f"no answer within {CONNECT_SECONDS} s"
-            line = f"{host}:{port}: {why}"
-            if line not in problems:
-                problems.append(line)
+        elif (line := f"{route}: {answer}") not in problems:
+            problems.append(line)
 
 
-def _server(url):
-    """Host and port that a request for `url` is sent to: the proxy's, if there is one."""
-    parts = urllib.parse.urlsplit(url)
-    proxies = urllib.request.getproxies()
-    if parts.scheme in proxies and not urllib.request.proxy_bypass(parts.netloc):
-        proxy = proxies[parts.scheme]
-        parts = urllib.parse.urlsplit(proxy if "//" in proxy else f"//{proxy}")
-    return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+@dataclasses.dataclass(frozen=True)
+class _Route:
+    """What a request connects to first: the URL's server, or the proxy in front of it."""
 
+    address: str
+    is_proxy: bool
 
-def _probe(server, answers):
-    """Record in `answers` whether `server` takes a connection: True, or the reason."""
-    try:
+    def connect(self):
+        """Open a connection and close it.
+
+        Raises:
+            OSError: nobody answers.
+            ValueError: the address is none.
+        """
+        parts = urllib.parse.urlsplit(self.address)
+        if parts.scheme.startswith("socks") and importlib.util.find_spec("socks") is None:
+            raise ValueError("needs the package PySocks: run `pip install pysocks`")
+        server = parts.hostname, parts.port or _PORTS.get(parts.scheme, 1080)
         socket.create_connection(server, timeout=CONNECT_SECONDS).close()
-        answers[server] = True
+
+    def __str__(self):
+        parts = urllib.parse.urlsplit(self.address)
+        server = parts.netloc.rpartition("@")[2]  # without a password
+        if self.is_proxy:
+            return f"proxy {server}"
+        return server if parts.port else f"{server}:{_PORTS[parts.scheme]}"
+
+
+def _route(url):
+    """How `fetch` goes to `url`, by the rules of the package that it uses."""
+    from requests import utils
+
+    proxy = utils.select_proxy(url, utils.get_environ_proxies(url))
+    if proxy:
+        return _Route(proxy if "//" in proxy else f"http://{proxy}", True)
+    parts = urllib.parse.urlsplit(url)
+    return _Route(f"{parts.scheme}://{parts.netloc}", False)
+
+
+def _probe(route, answers):
+    """Record in `answers` whether `route` takes a connection: True, or the reason."""
+    try:
+        route.connect()
+        answers[route] = True
     except OSError as error:
-        answers[server] = error.strerror or str(error)
+        answers[route] = error.strerror or str(error)
+    except ValueError as error:
+        answers[route] = str(error)
 
 
 def fetch(url, title):
@@ -101,6 +132,8 @@ def fetch(url, title):
             pause, problem = None, f"{url}: no answer within {READ_SECONDS} s"
         except (requests.RequestException, OSError) as error:
             problem = f"{url}: {_innermost(error)}"
+            # An address that is none stays so.
+            pause = None if isinstance(error, ValueError) else pause
         if pause is None:
             break
         time.sleep(pause)

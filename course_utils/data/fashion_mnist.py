@@ -1,6 +1,7 @@
 """Fashion-MNIST: photographs of clothing (Xiao, Rasul, Vollgraf; Zalando Research). MIT."""
 
-from course_utils.data.files import IDX_FILES, RealSet
+from course_utils.data.files import RealSet
+from course_utils.data.layouts import IDX_FILES
 
 STAND_IN = "garments"
 
@@ -35,4 +36,11 @@ REAL_SET = RealSet(
     },
     class_names=CLASS_NAMES,
     mirrors=tuple(tuple(mirror + name for name in IDX_FILES) for mirror in _IDX_MIRRORS),
+    folders=(
+        "fashion_mnist",
+        "fashion-mnist",
+        "FashionMNIST",
+        "FashionMNIST/raw",
+        "data/fashion",
+    ),
 )

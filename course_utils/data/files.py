@@ -1,33 +1,24 @@
 """Real data sets: where their files are looked for, and how they are verified.
 
-The order is `COURSE_DATA_DIR`, the cache, a download. Whatever the container, what counts is
-the SHA-256 of each array's bytes, so that no truncated or altered file is ever used.
+The order is `COURSE_DATA_DIR`, the cache, Keras's own cache, a download. Whatever the container,
+what counts is the SHA-256 of each array's bytes, so that no truncated or altered file is ever used.
 """
 
-import contextlib
 import dataclasses
 import gzip
 import hashlib
-import io
 import os
 import struct
 from pathlib import Path
 
 import numpy as np
 
-from course_utils import storage
-from course_utils.data import download
+from course_utils import environment, storage
+from course_utils.data import download, layouts
 from course_utils.data.containers import DataUnavailableError
 from course_utils.notes import note
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-# Names of the four files as their authors publish them, in the order of ARRAYS.
-IDX_FILES = (
-    "train-images-idx3-ubyte.gz",
-    "train-labels-idx1-ubyte.gz",
-    "t10k-images-idx3-ubyte.gz",
-    "t10k-labels-idx1-ubyte.gz",
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +32,8 @@ class RealSet:
         class_names: one name a label.
         mirrors: addresses to try in turn, each a tuple of URLs: one npz, or the four IDX files
             in the order of ARRAYS.
+        folders: where its IDX files lie in the layouts that are usual, named like the set.
+        image_shape: height and width of an image, and channels if there are several.
     """
 
     name: str
@@ -48,6 +41,8 @@ class RealSet:
     sha256: dict[str, str]
     class_names: tuple[str, ...]
     mirrors: tuple[tuple[str, ...], ...]
+    folders: tuple[str, ...] = ()
+    image_shape: tuple[int, ...] = (28, 28)
 
 
 class DamagedFileError(ValueError):
@@ -63,7 +58,8 @@ def find(real_set, strict):
             search goes on.
 
     Returns:
-        (arrays, origin): uint8 arrays by name, and `COURSE_DATA_DIR`, `cache` or `download`.
+        (arrays, origin): uint8 arrays by name, and `COURSE_DATA_DIR`, `cache`, `Keras's cache` or
+        `download`.
 
     Raises:
         DataUnavailableError: it is nowhere, or `strict` and `COURSE_DATA_DIR` is at fault. The
@@ -74,11 +70,15 @@ def find(real_set, strict):
     if arrays is not None:
         return arrays, "COURSE_DATA_DIR"
     looked.append(f"COURSE_DATA_DIR: {problem}")
-    cached = storage.cache_dir() / f"{real_set.name}.npz"
+    cached = _cached(real_set)
     arrays, problem = _from_cache(real_set, cached)
     if arrays is not None:
         return arrays, "cache"
     looked.append(f"cache: {problem or 'not there'}")
+    arrays, problems = _from_keras(real_set)
+    if arrays is not None:
+        return arrays, "Keras's cache"
+    looked.append(f"Keras's cache: {'; '.join(problems) or 'not there'}")
     try:
         with storage.locked(cached):
             # Another process may have filled the cache while this one waited for the lock.
@@ -91,7 +91,7 @@ def find(real_set, strict):
                 note(f"the cached {real_set.title} was damaged and has been replaced: {problem}.")
     except OSError as error:
         arrays = arrays or _from_download(real_set, looked)
-        note(f"cannot keep {real_set.title} in the cache ({error}); it is used from memory only.")
+        storage.note_not_kept(error)
     return arrays, "download"
 
 
@@ -99,17 +99,14 @@ def where(real_set):
     """Where a real data set lies on this machine, without downloading it.
 
     Returns:
-        `COURSE_DATA_DIR`, `the cache`, or None.
+        `COURSE_DATA_DIR`, `the cache`, `Keras's cache`, or None.
     """
-    folders = {"the cache": storage.cache_dir()}
-    if setting := os.environ.get("COURSE_DATA_DIR", "").strip():
-        folders = {"COURSE_DATA_DIR": Path(setting).expanduser(), **folders}
-    for place, folder in folders.items():
-        for candidate in (folder / f"{real_set.name}.npz", folder / real_set.name):
-            with contextlib.suppress(OSError, DamagedFileError):
-                read_verified(real_set, candidate)
-                return place
-    return None
+    setting = os.environ.get("COURSE_DATA_DIR", "").strip()
+    if setting and _from_folder(real_set, Path(setting).expanduser())[0] is not None:
+        return "COURSE_DATA_DIR"
+    if _from_cache(real_set, _cached(real_set))[0] is not None:
+        return "the cache"
+    return "Keras's cache" if _from_keras(real_set)[0] is not None else None
 
 
 def _from_data_dir(real_set, strict):
@@ -117,17 +114,19 @@ def _from_data_dir(real_set, strict):
     setting = os.environ.get("COURSE_DATA_DIR", "").strip()
     if not setting:
         return None, "not set"
-    wanted = f"{real_set.name}.npz (or the four IDX files in a folder {real_set.name}/)"
     folder = Path(setting).expanduser()
+    wanted = layouts.wanted(real_set)
     try:
         if not folder.exists():
             raise DamagedFileError(f"there is no folder {setting}")
         if not folder.is_dir():
             raise DamagedFileError(f"{setting} is a file, not a folder")
-        found = sorted(entry.name for entry in folder.iterdir())
-        for candidate in (folder / f"{real_set.name}.npz", folder / real_set.name):
-            if candidate.exists():
-                return read_verified(real_set, candidate), None
+        arrays, problems, named = _from_folder(real_set, folder)
+        if arrays is not None:
+            return arrays, None
+        if named:
+            raise DamagedFileError("; ".join(problems))
+        found = layouts.listing(folder)
     except (OSError, DamagedFileError) as error:
         problem = (
             f"{error}. Expected a folder that holds {wanted}. Correct COURSE_DATA_DIR or replace "
@@ -139,10 +138,45 @@ def _from_data_dir(real_set, strict):
             ) from error
         note(f"COURSE_DATA_DIR is passed over: {problem}")
         return None, str(error)
-    listing = ", ".join(found[:5]) + (", …" if len(found) > 5 else "") if found else "nothing"
-    problem = f"{setting} holds {listing}; expected {wanted}"
-    note(f"{problem}. Looking in the cache and on the network.")
+    why = f" ({'; '.join(problems)})" if problems else ""
+    problem = f"{setting} holds {found}{why}; expected {wanted}"
+    note(f"{problem}. Looking in the caches and on the network.")
     return None, problem
+
+
+def _from_folder(real_set, folder):
+    """Look in a folder in every layout that is known.
+
+    Returns:
+        (arrays or None, problems, named): what was the matter with files that might have been the
+        set, and whether one of them bears its name; other files are simply those of another set.
+    """
+    problems, any_named = [], False
+    try:
+        for path, named in layouts.candidates(folder, real_set):
+            try:
+                return read_verified(real_set, path, _relative(path, folder)), [], False
+            except (OSError, DamagedFileError) as error:
+                problems.append(str(error))
+                any_named |= named
+    except OSError as error:
+        problems.append(str(error))
+        any_named = True
+    return None, problems, any_named
+
+
+def _relative(path, folder):
+    return folder.name if path == folder else path.relative_to(folder).as_posix()
+
+
+def _cached(real_set):
+    return storage.cache_dir() / f"{real_set.name}.npz"
+
+
+def _from_keras(real_set):
+    """Look where `keras.datasets` keeps its files; (arrays or None, problems)."""
+    folder = environment.keras_home() / "datasets"
+    return _from_folder(real_set, folder)[:2] if folder.is_dir() else (None, [])
 
 
 def _from_cache(real_set, path):
@@ -181,8 +215,13 @@ def _keep(arrays, path):
         np.savez(temporary, **arrays)
 
 
-def read_verified(real_set, path):
+def read_verified(real_set, path, where=None):
     """Arrays of an npz file, or of a folder of IDX files (gzipped or not).
+
+    Args:
+        real_set: RealSet.
+        path: the file or folder.
+        where: what messages call it; None is its name.
 
     Returns:
         dict of uint8 arrays with the keys of ARRAYS.
@@ -192,19 +231,13 @@ def read_verified(real_set, path):
         DamagedFileError: the file is damaged, altered or not this data set.
         OSError: the file cannot be read.
     """
+    where = where or path.name
     if path.is_dir():
-        arrays = _decode([_read_idx_file(path, name) for name in IDX_FILES], path.name)
+        arrays = _decode(layouts.read_idx_files(path), where)
     else:
         with path.open("rb") as file:
-            arrays = _decode([file], path.name)
-    return verified(real_set, arrays, path.name)
-
-
-def _read_idx_file(folder, name):
-    for candidate in (folder / name, folder / name.removesuffix(".gz")):
-        if candidate.exists():
-            return io.BytesIO(candidate.read_bytes())
-    raise DamagedFileError(f"{folder.name}/ lacks {name}")
+            arrays = _decode([file], where)
+    return verified(real_set, arrays, where)
 
 
 def _decode(files, where):
@@ -251,7 +284,9 @@ def verified(real_set, arrays, where):
                 f"{where} is not the original {real_set.title}: {name} {array.shape} has SHA-256 "
                 f"{found[:12]}…, expected {real_set.sha256[name][:12]}…"
             )
-        result[name] = array.reshape(_shape(name, array))
+        # However the file had them, such as images in rows of 784.
+        shape = (-1, *real_set.image_shape) if name.startswith("x_") else (array.size,)
+        result[name] = array.reshape(shape)
     return result
 
 
@@ -261,8 +296,3 @@ def _as_bytes(array, where):
     if array.dtype != np.uint8 and not np.array_equal(small, array):
         raise DamagedFileError(f"{where} holds values that are no whole number from 0 to 255")
     return small
-
-
-def _shape(name, array):
-    """Images as (n, 28, 28), labels as (n,), however the file had them."""
-    return (-1, 28, 28) if name.startswith("x_") else (array.size,)

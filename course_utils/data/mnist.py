@@ -1,6 +1,7 @@
 """MNIST: handwritten digits (LeCun, Cortes, Burges). CC BY-SA 3.0."""
 
-from course_utils.data.files import IDX_FILES, RealSet
+from course_utils.data.files import RealSet
+from course_utils.data.layouts import IDX_FILES
 
 STAND_IN = "digits"
 
@@ -24,4 +25,5 @@ REAL_SET = RealSet(
         ("https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",),
         *(tuple(mirror + name for name in IDX_FILES) for mirror in _IDX_MIRRORS),
     ),
+    folders=("mnist", "MNIST", "MNIST/raw"),
 )

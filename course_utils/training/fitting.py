@@ -109,8 +109,8 @@ def _choose_speed(model):
         model.steps_per_execution = STEPS_PER_CALL
         # What was compiled for one step at a time would skip the other nineteen batches.
         model.test_function = model.predict_function = None
-    if environment.started():
-        model.jit_compile = environment.current().xla
+    if environment.started() and not environment.current().xla:
+        model.jit_compile = False
 
 
 def _check(model, x, y, epochs, batch_size, validation_data, report):

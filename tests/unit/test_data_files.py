@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from course_utils import data, storage
-from course_utils.data import download, fashion_mnist, files, mnist
+from course_utils.data import download, fashion_mnist, files, layouts, mnist
 
 GIVEN = os.environ.get("COURSE_TEST_DATA_DIR")
 REAL_FOLDER = Path(GIVEN or "not given")
@@ -56,9 +56,10 @@ def folder(monkeypatch, tmp_path):
     return path
 
 
-def write_idx(folder, arrays, compress=True):
-    folder.mkdir()
-    for name, array in zip(files.IDX_FILES, arrays.values(), strict=True):
+def write_idx(folder, arrays, compress=True, stop="-"):
+    folder.mkdir(parents=True, exist_ok=True)
+    for published, array in zip(layouts.IDX_FILES, arrays.values(), strict=True):
+        name = published.replace("-idx", f"{stop}idx")
         content = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
         content += array.tobytes()
         if compress:
@@ -81,6 +82,115 @@ def test_file_in_the_users_folder_comes_first(miniature, folder, arrays):
 def test_idx_files_in_a_folder_serve_too(miniature, folder, arrays, compress):
     write_idx(folder / "mnist", arrays, compress)
     assert data.load("mnist").origin == "COURSE_DATA_DIR"
+
+
+# The set asked for, and where its IDX files lie.
+LAYOUTS = [
+    ("mnist", "mnist"),
+    ("mnist", "."),
+    ("mnist", "MNIST/raw"),
+    ("mnist", "raw"),
+    ("mnist", "downloads/MNIST/raw"),
+    ("mnist", "archive"),
+    ("fashion_mnist", "fashion-mnist"),
+    ("fashion_mnist", "datasets/fashion-mnist"),
+    ("fashion_mnist", "FashionMNIST/raw"),
+    ("fashion_mnist", "data/fashion"),
+    ("fashion_mnist", "fashion-mnist/data/fashion"),
+    ("fashion_mnist", "fashion"),
+    ("fashion_mnist", "."),
+]
+
+
+@pytest.fixture
+def both(miniature, monkeypatch, arrays):
+    """MNIST and Fashion-MNIST of 26 images; gives the arrays by name of the set."""
+    other = {name: array ^ 1 for name, array in arrays.items()}
+    sums = {name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in other.items()}
+    real_set = dataclasses.replace(fashion_mnist.REAL_SET, sha256=sums, mirrors=())
+    monkeypatch.setattr(fashion_mnist, "REAL_SET", real_set)
+    return {"mnist": arrays, "fashion_mnist": other}
+
+
+@pytest.mark.parametrize(("name", "place"), LAYOUTS)
+@pytest.mark.parametrize(("compress", "stop"), [(True, "-"), (False, "-"), (False, ".")])
+def test_folders_are_understood_as_others_leave_them(both, folder, name, place, compress, stop):
+    write_idx(folder / place, both[name], compress, stop)
+    images = data.load(name)
+    assert (images.name, images.origin) == (name, "COURSE_DATA_DIR")
+    assert files.where(data._module(name).REAL_SET) == "COURSE_DATA_DIR"
+
+
+def test_npz_one_folder_down_is_found(miniature, folder, arrays):
+    (folder / "datasets").mkdir()
+    np.savez(folder / "datasets" / "mnist.npz", **arrays)
+    assert data.load("mnist").origin == "COURSE_DATA_DIR"
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_files_of_another_set_by_the_same_names_are_passed_over(
+    both, folder, monkeypatch, capsys, strict
+):
+    write_idx(folder, both["mnist"])
+    monkeypatch.setenv("COURSE_DATA", "real" if strict else "auto")
+    storage.cache_dir().mkdir()
+    np.savez(storage.cache_dir() / "fashion_mnist.npz", **both["fashion_mnist"])
+    assert data.load("fashion_mnist").origin == "cache"
+    assert "not the original Fashion-MNIST" in capsys.readouterr().out
+    write_idx(folder / "fashion", both["fashion_mnist"])
+    assert data.load("fashion_mnist").origin == "COURSE_DATA_DIR"
+    assert data.load("mnist").origin == "COURSE_DATA_DIR"
+    assert capsys.readouterr().out == ""
+
+
+def test_good_copy_beside_a_damaged_one_is_used(miniature, folder, arrays):
+    (folder / "mnist.npz").write_bytes(b"damaged")
+    write_idx(folder / "MNIST" / "raw", arrays)
+    assert data.load("mnist").origin == "COURSE_DATA_DIR"
+
+
+def test_file_that_is_lacking_is_named(miniature, folder, arrays, capsys):
+    write_idx(folder / "MNIST" / "raw", arrays)
+    (folder / "MNIST" / "raw" / "t10k-labels-idx1-ubyte.gz").unlink()
+    data.load("mnist", 20, test_size=10)
+    out = capsys.readouterr().out
+    assert "raw/ lacks t10k-labels-idx1-ubyte.gz" in out
+    for place in ("mnist.npz", "mnist/", "MNIST/raw/", "gzipped or not"):
+        assert place in out
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+def test_keras_own_cache_comes_third(both, monkeypatch, tmp_path, name):
+    keras_cache = tmp_path / "keras" / "datasets"
+    if name == "mnist":
+        keras_cache.mkdir(parents=True)
+        np.savez(keras_cache / "mnist.npz", **both[name])
+    else:
+        write_idx(keras_cache / "fashion-mnist", both[name])
+    monkeypatch.setattr(download, "fetch", lambda *_: pytest.fail("downloaded"))
+    assert data.load(name).origin == "Keras's cache"
+    assert files.where(data._module(name).REAL_SET) == "Keras's cache"
+    storage.cache_dir().mkdir()
+    np.savez(storage.cache_dir() / f"{name}.npz", **both[name])
+    assert data.load(name).origin == "cache"
+
+
+def test_images_of_any_size_are_read_and_cut_to_a_square(miniature, folder, monkeypatch):
+    rng = np.random.default_rng(1)
+    photos = {
+        "x_train": rng.integers(0, 256, (4, 12, 8, 3), dtype=np.uint8),
+        "y_train": np.zeros(4, np.uint8),
+        "x_test": rng.integers(0, 256, (2, 12, 8, 3), dtype=np.uint8),
+        "y_test": np.zeros(2, np.uint8),
+    }
+    sums = {name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in photos.items()}
+    real_set = dataclasses.replace(miniature, sha256=sums, image_shape=(12, 8, 3))
+    monkeypatch.setattr(mnist, "REAL_SET", real_set)
+    np.savez(folder / "mnist.npz", **photos)
+    assert data.load("mnist").x_train.shape == (4, 12, 8, 3)
+    square = data.load("mnist", image_size=8).x_train
+    np.testing.assert_array_equal(square * 255, photos["x_train"][:, 2:10])
+    assert data.load("mnist", image_size=5).x_test.shape == (2, 5, 5, 3)
 
 
 def test_relative_folder_is_taken_from_here(miniature, folder, arrays, monkeypatch):
@@ -161,7 +271,7 @@ def test_error_says_where_it_was_looked_for_and_what_to_do(miniature, folder, mo
 def test_every_mirror_has_one_npz_or_the_four_files(module):
     for urls in module.REAL_SET.mirrors:
         assert all(url.startswith("http") for url in urls)
-        assert len(urls) == 1 or [url.rsplit("/")[-1] for url in urls] == list(files.IDX_FILES)
+        assert len(urls) == 1 or [url.rsplit("/")[-1] for url in urls] == list(layouts.IDX_FILES)
 
 
 # MD5 of each array as an IDX file, as published with MNIST: what the SHA-256 rest on.

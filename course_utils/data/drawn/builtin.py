@@ -20,8 +20,6 @@ TRAIN_SIZE, TEST_SIZE = 20_000, 4_000
 # As many as MNIST has, so that a stand-in serves every size that the real set can.
 LARGEST = {"train": 60_000, "test": 10_000}
 _SPLITS = {"train": 0, "test": 1}
-# Folders of which it was said that nothing can be kept in them: once is enough.
-_TOLD = set()
 _WORDS_PER_STEP = 4  # Philox makes four 64-bit words each time its counter moves on by one
 
 
@@ -93,9 +91,7 @@ def _block(maker, seed, split, number):
             with storage.atomic_write(path) as temporary:
                 np.savez(temporary, sha256=content_hash(arrays), **arrays)
     except OSError as error:
-        if path.parent not in _TOLD:
-            _TOLD.add(path.parent)
-            note(f"cannot keep {maker.NAME} in the cache ({error}); it is made again each time.")
+        storage.note_not_kept(error)
         return make() if arrays is None else arrays
     return arrays
 

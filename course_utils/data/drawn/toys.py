@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_utils import checks
 from course_utils.data.containers import PointData
 from course_utils.data.drawn import builtin
 
@@ -78,8 +79,7 @@ def make(kind="ring", train_size=TRAIN_SIZE, test_size=TEST_SIZE, seed=0):
     Raises:
         ValueError: unknown `kind`; the message lists those that exist.
     """
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind of toy {kind!r}. Choose one of: {', '.join(KINDS)}.")
+    checks.one_of("kind of toy", kind, KINDS)
     if kind == "moons":
         centres, std, weights = _MOON_CENTRES, _MOON_NOISE, np.full(2, 0.5)
     else:

@@ -8,6 +8,8 @@ from pathlib import Path
 import filelock
 import platformdirs
 
+from course_utils.notes import note
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -33,6 +35,26 @@ def runs_dir():
     if asked := os.environ.get("COURSE_RUNS_DIR"):
         return Path(asked).expanduser()
     return cache_dir() / "runs"
+
+
+_TOLD = set()  # folders of which it was said that nothing can be kept in them: once is enough
+
+
+def note_not_kept(error, folder=None):
+    """Say, once for each folder, that what is made or downloaded cannot be kept in it.
+
+    Args:
+        error: OSError that told so.
+        folder: the folder; None is `cache_dir()`.
+    """
+    folder = cache_dir() if folder is None else folder
+    if folder not in _TOLD:
+        _TOLD.add(folder)
+        note(
+            f"nothing can be kept in {folder} ({error}): what is made or downloaded is used from "
+            "memory, and made or downloaded again each time. Set COURSE_CACHE_DIR to a folder that "
+            "can be written to."
+        )
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from course_utils.storage import CHECKOUT
 PACKAGE = CHECKOUT / "course_utils"
 # From the ground up.
 LAYERS = (
-    "checks", "notes", "profiles", "environment", "storage", "data", "gradients", "code_paths",
+    "checks", "notes", "tables", "profiles", "environment", "storage", "data", "gradients", "code_paths",
     "layers", "architectures", "models", "training", "measures", "evaluation", "plotting",
     "widgets",
 )  # fmt: skip

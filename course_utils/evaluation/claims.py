@@ -60,7 +60,7 @@ class Claim:
         Raises:
             ValueError: `better` is not a direction, `factor` is below 1, or `limit` no number.
         """
-        checks.one_of("direction in `better`", self.better, DIRECTIONS)
+        checks.one_of("direction", self.better, DIRECTIONS)
         object.__setattr__(self, "factor", checks.real_number("factor", self.factor, 1))
         if self.limit is not None:
             object.__setattr__(self, "limit", checks.real_number("limit", self.limit))
@@ -122,7 +122,7 @@ def verdict(first, second, better="lower", factor=1.0, limit=None):
     Raises:
         ValueError: a result is NaN, or a condition has none.
     """
-    checks.one_of("direction in `better`", better, DIRECTIONS)
+    checks.one_of("direction", better, DIRECTIONS)
     first, second = (np.asarray(values, dtype=float) for values in (first, second))
     for values in (first, second):
         if values.ndim != 1 or not len(values) or np.isnan(values).any():

@@ -63,7 +63,7 @@ class Report:
         measures: key (`frechet`, `precision`, …) to Measure.
         count: number of generated images, of reference images, and of those for the floor.
         title: what was compared with what.
-        notes: what is left out, and what the measures warn about, such as features that do not vary.
+        notes: what is left out, and what the measures warn about (features that do not vary).
     """
 
     measures: dict[str, Measure]

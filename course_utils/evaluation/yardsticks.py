@@ -80,8 +80,12 @@ class Yardstick:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             result = self._report(self._checked(fake), name)
-        # Several measures have the same to say: once is enough.
-        notes = {str(warning.category): str(warning.message) for warning in reversed(caught)}
+        # Several measures have the same to say, once is enough; other packages' warnings are theirs.
+        notes = {
+            warning.category: str(warning.message)
+            for warning in reversed(caught)
+            if warning.category.__module__.startswith("course_utils")
+        }
         return dataclasses.replace(result, notes=(*result.notes, *notes.values()))
 
     def _report(self, fake, name):
@@ -215,7 +219,8 @@ def yardstick(images, count=None, seed=0):
 def report(images, fake, *, count=None, seed=0, name="generated images"):
     """Measure generated images against a data set, each number with its floor and its error.
 
-    Distances are between features of the course classifier, trained when it is first needed. The real side is kept for the next call with the same `images`.
+    Distances are between features of the course classifier, trained when it is first needed. The
+    real side is kept for the next call with the same `images`.
 
     Args:
         images: ImageData that the generator has learned from.

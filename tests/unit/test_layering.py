@@ -9,9 +9,9 @@ from course_utils.storage import CHECKOUT
 PACKAGE = CHECKOUT / "course_utils"
 # From the ground up.
 LAYERS = (
-    "checks", "notes", "tables", "profiles", "environment", "storage", "data", "gradients", "code_paths",
-    "layers", "architectures", "models", "training", "measures", "evaluation", "plotting",
-    "widgets",
+    "checks", "notes", "tables", "profiles", "environment", "storage", "data", "gradients",
+    "code_paths", "layers", "architectures", "models", "training", "measures", "evaluation",
+    "plotting", "widgets",
 )  # fmt: skip
 MODULES = sorted(
     path.relative_to(PACKAGE).as_posix()

@@ -364,7 +364,7 @@ def test_settings_that_make_no_sense_are_refused(call, message):
 # Standard errors
 
 
-def drawn(rng, spoil, n=300, d=8):
+def drawn(rng, spoil, n=160, d=6):
     """Reals and fakes in five clusters, their dimensions of unequal variance."""
     scale = np.exp(-np.arange(d) / 3)
     reals, fakes = (
@@ -376,7 +376,9 @@ def drawn(rng, spoil, n=300, d=8):
 def values_and_errors(reals, fakes):
     values, errors = with_errors(reals, fakes, 5)
     distance = frechet_feature_distance(reals, fakes), frechet_feature_error(reals, fakes)
-    return np.array([distance, kernel_feature_distance(reals, fakes), *zip(values, errors)])
+    return np.array(
+        [distance, kernel_feature_distance(reals, fakes), *zip(values, errors, strict=True)]
+    )
 
 
 @pytest.mark.parametrize(
@@ -386,10 +388,10 @@ def values_and_errors(reals, fakes):
 )
 def test_standard_errors_are_what_the_measures_vary_by_when_all_is_drawn_anew(spoil):
     rng = np.random.default_rng(0)
-    found = np.array([values_and_errors(*drawn(rng, spoil)) for _ in range(100)])
+    found = np.array([values_and_errors(*drawn(rng, spoil)) for _ in range(60)])
     ratios = found[..., 1].mean(axis=0) / found[..., 0].std(axis=0)
     # What hardly varies, a precision of 0.999, tells nothing of the formula.
-    assert (0.6 < ratios[found[..., 0].std(axis=0) > 0.004]).all(), ratios
+    assert (ratios[found[..., 0].std(axis=0) > 0.004] > 0.6).all(), ratios
     assert (ratios < 1.6).all(), ratios
 
 

@@ -19,6 +19,7 @@ Trained once and kept in the cache; the same weights serve all notebooks, backen
 """
 
 import dataclasses
+import functools
 import hashlib
 import json
 import time
@@ -29,6 +30,7 @@ import numpy as np
 from scipy import special
 
 from course_utils import data, profiles, storage
+from course_utils.measures import inputs
 from course_utils.training import fit
 
 SIZE = 64
@@ -108,17 +110,12 @@ class CourseClassifier:
                 f"the classifier of {self.name} takes images (n, {', '.join(map(str, expected))}), "
                 f"found {images.shape}."
             )
-        if not np.isfinite(images).all():
-            bad = np.flatnonzero(~np.isfinite(images).all(axis=(1, 2, 3)))
-            raise ValueError(f"{len(bad)} images hold NaN or infinity, the first is {bad[0]}.")
+        inputs.finite("images", images)
         *kinds, logits = self.network.predict(images, batch_size=batch_size, verbose=0)
-        scaled = [
-            kind * scale for kind, scale in zip(_both_kinds(*kinds), self.scales, strict=True)
-        ]
-        probabilities = (
-            special.expit(logits) if self.attributes else special.softmax(logits, axis=1)
-        )
-        return np.concatenate(scaled, axis=1), probabilities
+        kinds = _both_kinds(*kinds)
+        features = [kind * scale for kind, scale in zip(kinds, self.scales, strict=True)]
+        each = special.expit if self.attributes else functools.partial(special.softmax, axis=1)
+        return np.concatenate(features, axis=1), each(logits)
 
     def features(self, images):
         """Features (n, d) of images (n, h, w, c) in [0, 1]."""
@@ -222,13 +219,10 @@ def _network(shape, outputs, filters):
 def _train(network, images, seen, budget):
     """Train in place; return what is kept beside the weights."""
     updates = -(-len(seen) // budget.batch_size) * budget.epochs
-    warm_up = updates // 5
+    up = updates // 5
     # Up, then down along a cosine: reaches in 5 epochs what a constant rate takes 15 for.
     rate = keras.optimizers.schedules.CosineDecay(
-        _LEARNING_RATE / 20,
-        updates - warm_up,
-        warmup_target=_LEARNING_RATE,
-        warmup_steps=warm_up,
+        _LEARNING_RATE / 20, updates - up, warmup_target=_LEARNING_RATE, warmup_steps=up
     )
     trained_part = keras.Model(network.inputs, network.outputs[-1], name=network.name)
     attributes = _attributes(images)
@@ -248,11 +242,10 @@ def _train(network, images, seen, budget):
     seconds = time.perf_counter() - start
     logits = network.predict(images.x_test, batch_size=500, verbose=0)[-1]
     guesses = logits > 0 if attributes else logits.argmax(axis=1)
+    right = _targets(images.y_test, images.factors_test, attributes)
     *kinds, _ = network.predict(images.x_train[seen[:10_000]], batch_size=500, verbose=0)
     return {
-        "accuracy": float(
-            np.mean(guesses == _targets(images.y_test, images.factors_test, attributes))
-        ),
+        "accuracy": float(np.mean(guesses == right)),
         "trained_on": len(seen),
         "seconds": seconds,
         "scales": [

@@ -13,6 +13,7 @@ import numpy as np
 from course_utils import checks
 from course_utils.evaluation.comparison import Sample, compare
 from course_utils.evaluation.reports import MEASURES, Measure, Report
+from course_utils.measures import inputs
 from course_utils.measures.frechet import frechet_feature_distance
 from course_utils.notes import note
 
@@ -80,7 +81,7 @@ class Yardstick:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             result = self._report(self._checked(fake), name)
-        # Several measures have the same to say, once is enough; other packages' warnings are theirs.
+        # Several measures say the same: once is enough. Other packages' warnings are none of ours.
         notes = {
             warning.category: str(warning.message)
             for warning in reversed(caught)
@@ -137,9 +138,7 @@ class Yardstick:
                 f"found {len(fake)} generated images; a report needs at least {SMALLEST_COUNT}, "
                 f"and is steady from a few thousand."
             )
-        if not np.isfinite(fake).all():
-            bad = np.flatnonzero(~np.isfinite(fake).all(axis=(1, 2, 3)))
-            raise ValueError(f"{len(bad)} images hold NaN or infinity, the first is {bad[0]}.")
+        inputs.finite("generated images", fake)
         low, high = self.pixel_range
         slack = 1e-3 * (high - low)
         if fake.min() < low - slack or fake.max() > high + slack:

@@ -264,7 +264,7 @@ def broken(images):
         (lambda x: x[:50], "found 50 generated images; a report needs at least 400"),
         (lambda x: x[..., 0], r"must be \(n, 28, 28, 1\)"),
         (lambda x: x[:, :14], r"found \(600, 14, 28, 1\)"),
-        (broken, "1 images hold NaN or infinity, the first is 3"),
+        (broken, "1 of 600 rows of generated images hold NaN or infinity, the first is row 3"),
         (lambda x: 2 * x - 1, r"pixels must lie in \[0, 1\].*np.clip"),
         (lambda x: 255 * x, r"found \[0, 255\]"),
     ],

@@ -13,12 +13,11 @@ fixed before the numbers are seen:
 
 import dataclasses
 import datetime
-import html
 import math
 
 import numpy as np
 
-from course_utils import environment
+from course_utils import checks, environment, tables
 from course_utils.evaluation import recorded
 
 HOLDS = "holds"
@@ -56,15 +55,15 @@ class Claim:
     limit: float | None = None
 
     def __post_init__(self):
-        """Check the direction and the factor.
+        """Check direction and numbers; NumPy's become Python's, which can be recorded.
 
         Raises:
-            ValueError: `better` is not a direction, or `factor` is below 1.
+            ValueError: `better` is not a direction, `factor` is below 1, or `limit` no number.
         """
-        if self.better not in DIRECTIONS:
-            raise ValueError(f"better must be {' or '.join(DIRECTIONS)}, found {self.better!r}.")
-        if not self.factor >= 1:
-            raise ValueError(f"factor must be at least 1, found {self.factor!r}.")
+        checks.one_of("direction", self.better, DIRECTIONS)
+        object.__setattr__(self, "factor", checks.real_number("factor", self.factor, 1))
+        if self.limit is not None:
+            object.__setattr__(self, "limit", checks.real_number("limit", self.limit))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,8 +122,7 @@ def verdict(first, second, better="lower", factor=1.0, limit=None):
     Raises:
         ValueError: a result is NaN, or a condition has none.
     """
-    if better not in DIRECTIONS:
-        raise ValueError(f"better must be {' or '.join(DIRECTIONS)}, found {better!r}.")
+    checks.one_of("direction", better, DIRECTIONS)
     first, second = (np.asarray(values, dtype=float) for values in (first, second))
     for values in (first, second):
         if values.ndim != 1 or not len(values) or np.isnan(values).any():
@@ -242,33 +240,14 @@ def _as_html(runs):
     claim = next(iter(runs.values())).claim
     first = next(iter(next(iter(runs.values())).values))
     rows = [
-        _row("Claim", claim.statement, bold=(0,)),
-        _row("Test", claim.test, bold=(0,)),
-        _row("Measure", f"{claim.measure}; claimed: {first} {claim.better}", bold=(0,)),
+        ("Claim", claim.statement),
+        ("Test", claim.test),
+        ("Measure", f"{claim.measure}; claimed: {first} {claim.better}"),
     ]
     for label, result in runs.items():
-        for index, (condition, values) in enumerate(result.values.items()):
-            rows += [
-                _row(
-                    "" if index else label,
-                    condition,
-                    summarise(values),
-                    "" if index else result.verdict,
-                    bold=(0, 3),
-                )
-            ]
-        rows += [_row("", _circumstances(result, claim), small=True)]
-    return f"<table>{''.join(rows)}</table>"
-
-
-def _row(*texts, bold=(), small=False):
-    """One table row; the last cell spans what is left of four columns."""
-    cells = []
-    for index, text in enumerate(texts):
-        span = 4 - index if index == len(texts) - 1 else 1
-        text = html.escape(text)
-        text = f"<b>{text}</b>" if index in bold else text
-        text = f"<small>{text}</small>" if small else text
-        # An attribute, not a style: viewers that strip styles centre the cells otherwise.
-        cells += [f"<td align='left' colspan='{span}'>{text}</td>"]
-    return f"<tr>{''.join(cells)}</tr>"
+        said = [label, result.verdict]
+        for condition, values in result.values.items():
+            rows += [(said[0], condition, summarise(values), said[1])]
+            said = ["", ""]
+        rows += [("", _circumstances(result, claim))]
+    return tables.as_html(rows, "llll", header=False, bold=(0, 3))

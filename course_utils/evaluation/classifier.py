@@ -9,6 +9,9 @@ Inception network is used for photographs (Heusel et al. 2017). The features are
 - the last convolution, averaged over the image, which knows strokes, edges and textures. Without
   it, noise of a grey level of 0.1 goes unseen. It has half the weight of the other.
 
+Where the label is one of several yes/no attributes, as of faces, it learns all of these, each with
+an output of its own; it then knows no classes, only attributes.
+
 It sees the training split alone, and not all of that: some training images are set aside, so that
 the measures can ask what real images score that the classifier has not adapted to.
 
@@ -16,6 +19,7 @@ Trained once and kept in the cache; the same weights serve all notebooks, backen
 """
 
 import dataclasses
+import functools
 import hashlib
 import json
 import time
@@ -23,8 +27,10 @@ import zipfile
 
 import keras
 import numpy as np
+from scipy import special
 
 from course_utils import data, profiles, storage
+from course_utils.measures import inputs
 from course_utils.training import fit
 
 SIZE = 64
@@ -61,10 +67,11 @@ class CourseClassifier:
 
     Attributes:
         network: `keras.Model` from images (n, h, w, c) in [0, 1] to the last hidden layer (n, 64),
-            the averaged last convolution (n, channels) and logits (n, classes).
+            the averaged last convolution (n, channels) and logits (n, classes or attributes).
         name: the data set it was trained on.
-        classes: number of classes.
-        accuracy: share of the test split that it gets right.
+        classes: number of classes; 0 where it knows attributes.
+        attributes: names of the yes/no attributes that it tells; empty where it knows classes.
+        accuracy: share of the test split's labels, or of its attributes' answers, that are right.
         trained_on: number of training images.
         seconds: how long training took, on the machine that did it.
         set_aside: real training images (m, h, w, c) that it has not seen.
@@ -75,6 +82,7 @@ class CourseClassifier:
     network: keras.Model
     name: str
     classes: int
+    attributes: tuple[str, ...]
     accuracy: float
     trained_on: int
     seconds: float
@@ -82,7 +90,7 @@ class CourseClassifier:
     scales: tuple[float, float]
 
     def describe(self, images, batch_size=500):
-        """Features and class probabilities of images.
+        """Features of images, and probabilities of their classes or attributes.
 
         Args:
             images: (n, h, w, c) in [0, 1].
@@ -90,7 +98,7 @@ class CourseClassifier:
 
         Returns:
             Features float32 (n, d), d = 64 + the channels of the last convolution, and
-            probabilities float32 (n, classes).
+            probabilities float32 (n, classes), which sum to 1, or (n, attributes), each its own.
 
         Raises:
             ValueError: images of another shape, or with NaN in them.
@@ -102,15 +110,12 @@ class CourseClassifier:
                 f"the classifier of {self.name} takes images (n, {', '.join(map(str, expected))}), "
                 f"found {images.shape}."
             )
-        if not np.isfinite(images).all():
-            bad = np.flatnonzero(~np.isfinite(images).all(axis=(1, 2, 3)))
-            raise ValueError(f"{len(bad)} images hold NaN or infinity, the first is {bad[0]}.")
+        inputs.finite("images", images)
         *kinds, logits = self.network.predict(images, batch_size=batch_size, verbose=0)
-        scaled = [
-            kind * scale for kind, scale in zip(_both_kinds(*kinds), self.scales, strict=True)
-        ]
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.concatenate(scaled, axis=1), odds / odds.sum(axis=1, keepdims=True)
+        kinds = _both_kinds(*kinds)
+        features = [kind * scale for kind, scale in zip(kinds, self.scales, strict=True)]
+        each = special.expit if self.attributes else functools.partial(special.softmax, axis=1)
+        return np.concatenate(features, axis=1), each(logits)
 
     def features(self, images):
         """Features (n, d) of images (n, h, w, c) in [0, 1]."""
@@ -151,20 +156,41 @@ def course_classifier(name, image_size=None):
     order = np.random.default_rng(0).permutation(len(images.x_train))
     # Never more than a quarter, so that a small set still has enough to learn from.
     aside, seen = np.split(order, [min(budget.set_aside, len(order) // 4)])
-    network = _network(images.x_train.shape[1:], len(images.class_names), budget.filters)
+    attributes = _attributes(images)
+    outputs = len(attributes or images.class_names)
+    network = _network(images.x_train.shape[1:], outputs, budget.filters)
     path = storage.cache_dir() / "classifiers" / f"{images.name}-{_key(images, budget)}.npz"
-    with storage.locked(path):
-        stored = _load(path, network)
-        if stored is None:
-            storage.remove_leftovers(path)
-            stored = _train(network, images, seen, budget)
-            _save(path, network, stored)
+    stored = _kept(path, network, lambda: _train(network, images, seen, budget))
     return CourseClassifier(
-        network, images.name, len(images.class_names), set_aside=images.x_train[aside], **stored
+        network=network,
+        name=images.name,
+        classes=0 if attributes else outputs,
+        attributes=attributes,
+        set_aside=images.x_train[aside],
+        **stored,
     )
 
 
-def _network(shape, classes, filters):
+def _attributes(images):
+    """Names of the yes/no attributes, if the label is one of several; empty for other labels."""
+    if len(images.class_names) > 2:
+        return ()
+    names = tuple(
+        name
+        for name, values in images.factors_train.items()
+        if values.dtype.kind in "biu" and np.array_equal(np.unique(values), (0, 1))
+    )
+    return names if len(names) > 1 else ()
+
+
+def _targets(labels, factors, attributes):
+    """What is learnt: labels (n,), or attributes (n, attributes)."""
+    if not attributes:
+        return labels
+    return np.stack([factors[name] for name in attributes], axis=1).astype("float32")
+
+
+def _network(shape, outputs, filters):
     """Convolution, pooling, batch norm for each entry of `filters`; 64 hidden units; logits."""
     layers = keras.layers
     seeds = iter(range(100))
@@ -178,48 +204,48 @@ def _network(shape, classes, filters):
     hidden = images = keras.Input(shape)
     for channels in filters:
         hidden = layers.Conv2D(channels, 3, padding="same", use_bias=False, **options())(hidden)
-        hidden = layers.MaxPooling2D(2, dtype="float32")(hidden)
+        if min(hidden.shape[1:3]) > 1:
+            hidden = layers.MaxPooling2D(2, dtype="float32")(hidden)
         hidden = layers.BatchNormalization(dtype="float32")(hidden)
         hidden = layers.ReLU(dtype="float32")(hidden)
     averaged = layers.GlobalAveragePooling2D(dtype="float32")(hidden)
     last = layers.Dense(SIZE, **options())(layers.Flatten(dtype="float32")(hidden))
     hidden = layers.ReLU(dtype="float32")(last)
     hidden = layers.Dropout(0.3, seed=0, dtype="float32")(hidden)
-    logits = layers.Dense(classes, **options())(hidden)
+    logits = layers.Dense(outputs, **options())(hidden)
     return keras.Model(images, [last, averaged, logits], name="course_classifier")
 
 
 def _train(network, images, seen, budget):
     """Train in place; return what is kept beside the weights."""
     updates = -(-len(seen) // budget.batch_size) * budget.epochs
-    warm_up = updates // 5
+    up = updates // 5
     # Up, then down along a cosine: reaches in 5 epochs what a constant rate takes 15 for.
     rate = keras.optimizers.schedules.CosineDecay(
-        _LEARNING_RATE / 20,
-        updates - warm_up,
-        warmup_target=_LEARNING_RATE,
-        warmup_steps=warm_up,
+        _LEARNING_RATE / 20, updates - up, warmup_target=_LEARNING_RATE, warmup_steps=up
     )
     trained_part = keras.Model(network.inputs, network.outputs[-1], name=network.name)
-    trained_part.compile(
-        keras.optimizers.AdamW(rate, weight_decay=1e-2),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-    )
-    print(f"Training the course classifier of {images.name}, once; it is kept in the cache.")
+    attributes = _attributes(images)
+    losses = keras.losses
+    loss = losses.BinaryCrossentropy if attributes else losses.SparseCategoricalCrossentropy
+    trained_part.compile(keras.optimizers.AdamW(rate, weight_decay=1e-2), loss(from_logits=True))
+    print(f"Training the course classifier of {images.name}, once.")
     start = time.perf_counter()
     fit(
         trained_part,
         images.x_train[seen],
-        images.y_train[seen],
+        _targets(images.y_train, images.factors_train, attributes)[seen],
         epochs=budget.epochs,
         batch_size=budget.batch_size,
         report="line",
     )
     seconds = time.perf_counter() - start
-    guesses = network.predict(images.x_test, batch_size=500, verbose=0)[-1].argmax(axis=1)
+    logits = network.predict(images.x_test, batch_size=500, verbose=0)[-1]
+    guesses = logits > 0 if attributes else logits.argmax(axis=1)
+    right = _targets(images.y_test, images.factors_test, attributes)
     *kinds, _ = network.predict(images.x_train[seen[:10_000]], batch_size=500, verbose=0)
     return {
-        "accuracy": float(np.mean(guesses == images.y_test)),
+        "accuracy": float(np.mean(guesses == right)),
         "trained_on": len(seen),
         "seconds": seconds,
         "scales": [
@@ -238,10 +264,37 @@ def _both_kinds(last, averaged):
 def _key(images, budget):
     """Name of the cached file: changes with the images, the labels and the settings."""
     digest = hashlib.sha256(repr((_VERSION, SIZE, _LEARNING_RATE, budget)).encode())
-    for array in (images.x_train[::50], images.y_train, images.x_test[::50]):
+    arrays = [images.x_train[::50], images.y_train, images.x_test[::50]]
+    if attributes := _attributes(images):
+        arrays += [_targets(images.y_train, images.factors_train, attributes)]
+    for array in arrays:
         digest.update(f"{array.shape}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()[:16]
+
+
+# Weights that could not be kept, by the file they were meant for: one training a process is enough.
+_NOT_KEPT = {}
+
+
+def _kept(path, network, train):
+    """Put the weights kept at `path` into `network`, or train it; return what goes with them."""
+    stored = _load(path, network)
+    if stored is not None:
+        return stored
+    try:
+        with storage.locked(path):
+            # Another process may have trained it while this one waited for the lock.
+            stored = _load(path, network)
+            if stored is None:
+                storage.remove_leftovers(path)
+                stored = train()
+                _save(path, network, stored)
+    except OSError as error:
+        storage.note_not_kept(error)
+        stored = train() if stored is None else stored
+        _NOT_KEPT[path] = network.get_weights(), stored
+    return stored
 
 
 def _save(path, network, stored):
@@ -252,6 +305,10 @@ def _save(path, network, stored):
 
 def _load(path, network):
     """Put stored weights into `network`; None if there are none, or they cannot be used."""
+    if path in _NOT_KEPT:
+        weights, stored = _NOT_KEPT[path]
+        network.set_weights(weights)
+        return stored
     try:
         with np.load(path) as file:
             stored = json.loads(str(file["meta"]))

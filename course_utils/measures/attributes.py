@@ -9,6 +9,7 @@ sides; `balance` compares like with like instead, and throws nothing away that h
 
 import numpy as np
 
+from course_utils import checks
 from course_utils.measures import inputs
 
 
@@ -37,7 +38,7 @@ def attribute_vector(codes, present, *, balance=None, least=10):
         ValueError: no codes, NaN, attributes that are not one yes or no per code, or too few images
             on one side, in all or in groups that have both kinds.
     """
-    inputs.whole_number("least", least, 1)
+    checks.whole_number("least", least, 1)
     codes = inputs.features("codes", codes, least=2, why="one with the attribute and one without")
     present = _yes_or_no("present", present, len(codes))
     _enough_on_both_sides(present, least, "among all images")

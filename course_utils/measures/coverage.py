@@ -18,6 +18,7 @@ import typing
 
 import numpy as np
 
+from course_utils import checks
 from course_utils.measures import inputs
 
 # Rounding error of a squared distance from float64 products, relative to the squared norms.
@@ -42,8 +43,8 @@ def precision_recall_density_coverage(real_features, fake_features, k=5):
     """Precision, recall, density and coverage of fakes, by balls of k nearest neighbours.
 
     Exact; distances are computed in blocks that take about 256 MB, whatever the number of rows.
-    Recall depends on the number of fakes, coverage too (`expected_coverage`): compare models at
-    equal counts.
+    Recall depends on the number of fakes, coverage too (that of a perfect model is 1 − 2⁻ᵏ for many
+    images and as many fakes): compare models at equal counts.
 
     Args:
         real_features: (n, d), n > k.
@@ -56,7 +57,7 @@ def precision_recall_density_coverage(real_features, fake_features, k=5):
     Raises:
         ValueError: no two such sets, NaN, k not a whole number from 1, or no more than k rows.
     """
-    inputs.whole_number("k", k, 1)
+    checks.whole_number("k", k, 1)
     real, fake = inputs.feature_pair(
         "real_features",
         real_features,
@@ -65,54 +66,54 @@ def precision_recall_density_coverage(real_features, fake_features, k=5):
         least=k + 1,
         why=f"for each to have {k} neighbours",
     )
+    return with_errors(real, fake, k)[0]
+
+
+def with_errors(real, fake, k):
+    """As `precision_recall_density_coverage` for checked features, and the standard errors.
+
+    Chance has its part on both sides: in which images are judged, and in which ones have the balls.
+    A share p has the error √(p (1 − p) (1/n + 1/m)), as if both parts were equal; in simulations
+    the true one is 0.7 to 1.3 times that. The density is a mean over all pairs of n and m images,
+    whose variance is that of its row means over n plus that of its column means over m.
+
+    Returns:
+        Coverage of values, and of errors.
+    """
     # Distances are the same from everywhere; from the middle, they lose the fewest digits.
     middle = real.mean(axis=0)
     real, fake = real - middle, fake - middle
     real_reach, fake_reach = squared_radii(real, k), squared_radii(fake, k)
     real_balls = np.zeros(len(fake), dtype=np.int64)
-    recalled, covered = np.zeros((2, len(real)), dtype=bool)
+    fakes_within = np.zeros(len(real), dtype=np.int64)
+    recalled = np.zeros(len(real), dtype=bool)
     for rows in inputs.blocks(len(real), PAIR_BYTES * len(fake)):
         distances = squared_distances(real[rows], fake, margin=ROUNDING)
         in_real_ball = distances < real_reach[rows, None]
         real_balls += in_real_ball.sum(axis=0)
-        covered[rows] = in_real_ball.any(axis=1)
+        fakes_within[rows] = in_real_ball.sum(axis=1)
         recalled[rows] = (distances < fake_reach).any(axis=1)
-    return Coverage(
-        precision=float((real_balls > 0).mean()),
-        recall=float(recalled.mean()),
-        density=float(real_balls.mean() / k),
-        coverage=float(covered.mean()),
+    shares = ((part > 0).mean() for part in (real_balls, recalled, fakes_within))
+    precision, recall, coverage = (float(share) for share in shares)
+    parts = 1 / len(real) + 1 / len(fake)
+    scale = len(real) / len(fake)
+    density_error = np.hypot(
+        np.std(real_balls / k) / np.sqrt(len(fake)),
+        np.std(scale * fakes_within / k) / np.sqrt(len(real)),
+    )
+    return (
+        Coverage(precision, recall, float(real_balls.mean() / k), coverage),
+        Coverage(
+            _share_error(precision, parts),
+            _share_error(recall, parts),
+            float(density_error),
+            _share_error(coverage, parts),
+        ),
     )
 
 
-def expected_coverage(k, reals=None, fakes=None):
-    """Coverage that a perfect model has on average.
-
-    Of a real image's n − 1 fellows and m fakes, all drawn from one distribution, the k nearest are
-    all real with probability (n−1)⋯(n−k) / ((n+m−1)⋯(n+m−k)), and then no fake is in its ball
-    (Naeem et al. 2020). For n = m that tends to 2⁻ᵏ as they grow.
-
-    Args:
-        k: the nearest neighbour that a ball reaches to.
-        reals: number n of real images, more than k; None for the limit of many.
-        fakes: number m of fakes; None for as many as real images.
-
-    Returns:
-        The expected coverage; 1 − 2⁻ᵏ if no numbers are given.
-
-    Raises:
-        ValueError: a number that is no whole number or too small, or `fakes` without `reals`.
-    """
-    inputs.whole_number("k", k, 1)
-    if reals is None:
-        if fakes is not None:
-            raise ValueError("fakes needs reals too: the expected coverage depends on both.")
-        return 1 - 0.5**k
-    inputs.whole_number("reals", reals, k + 1)
-    fakes = reals if fakes is None else fakes
-    inputs.whole_number("fakes", fakes, 1)
-    nearest = np.arange(1, k + 1)
-    return float(1 - np.prod((reals - nearest) / (reals + fakes - nearest)))
+def _share_error(share, parts):
+    return float(np.sqrt(share * (1 - share) * parts))
 
 
 def squared_radii(points, k):

@@ -19,6 +19,7 @@ import numpy as np
 from scipy import special, stats
 from sklearn.metrics.cluster import expected_mutual_information
 
+from course_utils import checks
 from course_utils.measures import inputs
 
 # Shuffles that the floor is averaged over.
@@ -82,7 +83,7 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
         ValueError: no codes, NaN, factors that are no numbers or not one per code, a factor that
             has the same value everywhere, or `bins` that are no such number.
     """
-    inputs.whole_number("bins", bins, 2)
+    checks.whole_number("bins", bins, 2)
     codes = inputs.features("codes", codes, least=bins + 1, why=f"for more than the {bins} bins")
     values = _checked(factors, len(codes))
     _warn_about(codes, bins)

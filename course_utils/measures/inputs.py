@@ -4,7 +4,6 @@ A measure answers with a number, a clear error or a named warning; never with a 
 means something else.
 """
 
-import numbers
 import warnings
 
 import numpy as np
@@ -159,13 +158,6 @@ def finite(name, values):
         f"{len(bad)} of {len(values)} rows of {name} hold NaN or infinity, the first is row "
         f"{bad[0]}. Training may have diverged; a measure of what is left would hide that."
     )
-
-
-def whole_number(name, value, low):
-    """Raise ValueError unless `value` is a whole number, at least `low`."""
-    is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not is_whole or value < low:
-        raise ValueError(f"{name} must be a whole number from {low}, found {value!r}.")
 
 
 def blocks(count, row_bytes):

@@ -20,6 +20,7 @@ import warnings
 
 import numpy as np
 
+from course_utils import checks
 from course_utils.measures import coverage, inputs
 
 # How near two ends come that differ by rounding in float32, relative to their norm.
@@ -144,7 +145,7 @@ def realism(features, real_features, k=5):
     Raises:
         ValueError: no two such sets, NaN, k not a whole number from 1, or no more than k real rows.
     """
-    inputs.whole_number("k", k, 1)
+    checks.whole_number("k", k, 1)
     features = inputs.features("features", features)
     real = inputs.features(
         "real_features", real_features, k + 1, f"for each to have {k} neighbours"

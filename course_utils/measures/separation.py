@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.metrics import silhouette_score
 from sklearn.neighbors import KNeighborsClassifier
 
+from course_utils import checks
 from course_utils.measures import inputs
 
 
@@ -34,7 +35,7 @@ def neighbour_accuracy(train_codes, train_labels, test_codes, test_labels, k=10)
         ValueError: codes or labels that do not agree, NaN, labels that are no whole numbers, a
             class that only the test codes have, or fewer than k training codes.
     """
-    inputs.whole_number("k", k, 1)
+    checks.whole_number("k", k, 1)
     train_codes, test_codes = inputs.feature_pair(
         "train_codes", train_codes, "test_codes", test_codes, 2, "to tell classes apart"
     )
@@ -73,7 +74,7 @@ def silhouette(codes, labels, most=2000, seed=0):
         ValueError: codes and labels that do not agree, NaN, labels that are no whole numbers, or
             too few or too many classes among the codes taken.
     """
-    inputs.whole_number("most", most, 3)
+    checks.whole_number("most", most, 3)
     codes = inputs.features("codes", codes, least=3, why="for two classes and a neighbour")
     labels = _labels("labels", labels, "codes", len(codes))
     if len(codes) > most:

@@ -9,7 +9,7 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from course_utils import environment
+from course_utils import environment, tables
 from course_utils.models import em
 from course_utils.models.mixture import Mixture, count_parameters
 from course_utils.models.preparation import NotConvergedWarning, checked, prepare
@@ -124,25 +124,13 @@ class Selection:
         return rows
 
     def __str__(self):
-        rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        ]
-        return "\n".join([*lines, *self._sentences()])
+        return "\n".join([tables.as_text(self._rows(), "r" * 8), *self._sentences()])
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        lines = []
-        for i, row in enumerate(self._rows()):
-            tag = "td" if i else "th"
-            # An attribute, not a style: viewers that strip styles centre the cells otherwise.
-            cells = [f"<{tag} align='right'>{html.escape(cell)}</{tag}>" for cell in row]
-            lines += [f"<tr>{''.join(cells)}</tr>"]
         said = "<br>".join(map(html.escape, self._sentences()))
-        return f"<table>{''.join(lines)}</table><p>{said}</p>"
+        return f"{tables.as_html(self._rows(), 'r' * 8)}<p>{said}</p>"
 
 
 def select_components(

@@ -481,7 +481,7 @@ def four_densities(model, images, seed):
     yardstick, found = evaluation.yardstick(images, COUNT), {}
     for name, components in DENSITIES.items():
         fake = model.decode(codes_from(model, images, components, seed))
-        found[name] = yardstick.report(fake, errors=False), fake[:10]
+        found[name] = yardstick.report(fake), fake[:10]
     return found
 
 
@@ -490,7 +490,7 @@ def without_network(images, seed):
     """The same for ten Gaussians on principal components of the pixels."""
     mixture = Mixture(10, pca=CODE_SIZE, seed=seed).fit(images.x_train)
     fake = np.clip(mixture.sample(COUNT, seed).reshape(-1, *IMAGE_SHAPE), 0, 1)
-    report = evaluation.yardstick(images, COUNT).report(fake, errors=False)
+    report = evaluation.yardstick(images, COUNT).report(fake)
     return {"GMM-10": (report, fake[:10])}
 
 

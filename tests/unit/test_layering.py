@@ -9,7 +9,8 @@ from course_utils.storage import CHECKOUT
 PACKAGE = CHECKOUT / "course_utils"
 # From the ground up.
 LAYERS = (
-    "checks", "notes", "profiles", "hardware", "environment", "storage", "data", "gradients",
+    "checks", "notes", "tables", "profiles", "hardware", "storage", "environment", "data",
+    "gradients",
     "code_paths", "layers", "architectures", "models", "training", "measures", "evaluation",
     "plotting", "widgets",
 )  # fmt: skip

@@ -10,8 +10,9 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from course_utils import data, environment, evaluation
-from course_utils.evaluation import classifier
-from course_utils.evaluation.reports import WeakClassifierWarning, Yardstick
+from course_utils.evaluation import classifier, comparison
+from course_utils.evaluation.reports import MEASURES
+from course_utils.evaluation.yardsticks import WeakClassifierWarning, Yardstick
 from course_utils.storage import CHECKOUT
 
 COUNT = 600
@@ -171,22 +172,53 @@ def test_copies_of_training_images_are_caught_where_quality_looks_perfect(yardst
     assert report["precision"].value > 0.8
 
 
-def test_the_standard_error_of_a_share_is_that_of_its_count(reports):
-    """A share of n images has the standard error √(p(1 − p)/n)."""
-    measure = reports["lightly blurred"]["sure"]
-    expected = np.sqrt(measure.value * (1 - measure.value) / COUNT)
-    assert expected / 4 < measure.error < 4 * expected
+@pytest.mark.parametrize("classes", [0, 10])
+def test_errors_by_resampling_are_what_the_measures_vary_by_when_all_is_drawn_anew(classes):
+    def sample(rng, n=300):
+        labels, nearest = rng.choice(10, n, p=np.arange(1, 11) / 55), rng.gamma(4.0, size=n)
+        one_by_one = {"sure": rng.random(n) < 0.8, "energy": rng.gamma(2.0, size=n)}
+        # The last of the copies are found or not, by chance.
+        twin, nothing = rng.random(n) < 0.1, np.empty((n, 0))
+        return comparison.Sample(
+            nothing, labels, pixels=nothing, nearest=nearest, twin=twin, **one_by_one
+        )
+
+    rng, found = np.random.default_rng(0), []
+    for _ in range(60):
+        values = comparison._by_image(sample(rng), sample(rng), classes, rng)
+        found += [{key: value for key, value in values.items() if key != "classes"}]
+        assert ("classes" in values) == bool(classes)
+    for key in found[0]:
+        value, error = np.array([one[key] for one in found]).T
+        assert 0.6 < error.mean() / value.std() < 1.6, key
 
 
-def test_without_errors_a_report_gives_the_same_values_and_prints_no_error_of_them(
-    yardstick, reports, damaged
+def test_what_the_floor_is_by_definition_has_no_error(reports):
+    real = reports["real"]
+    assert [key for key, one in real.measures.items() if np.isnan(one.floor_error)] == [
+        "copies", "nearest"
+    ]  # fmt: skip
+    assert not any(np.isnan(one.error) for one in real.measures.values())
+    line = next(line for line in str(real).splitlines() if line.startswith("distance to the near"))
+    assert line.count("±") == 1
+
+
+def test_of_sorted_images_a_random_subset_is_measured_the_same_by_report_and_alone(
+    digits, yardstick
 ):
-    quick = yardstick.report(damaged["real"], errors=False)
-    assert quick.as_dict() == pytest.approx(reports["real"].as_dict())
-    assert np.isnan(quick["frechet"].error)
-    assert quick["frechet"].floor_error == reports["real"]["frechet"].floor_error
-    line = next(line for line in str(quick).splitlines() if line.startswith("Fréchet"))
-    assert line.count("±") == 1  # of the floor
+    """The first ones would be zeros and ones alone."""
+    fake = digits.x_train[np.argsort(digits.y_train, kind="stable")]
+    report = yardstick.report(fake)["frechet"]
+    assert yardstick.frechet(fake) == pytest.approx(report.value, rel=1e-3)
+    assert yardstick.frechet(fake[:COUNT]) > 5 * report.value
+    assert yardstick.frechet_floor() == pytest.approx(report.floor, rel=1e-3)
+
+
+def test_the_seed_chooses_the_images_on_all_sides(digits, yardstick):
+    other = Yardstick(digits, COUNT, seed=np.int64(1))
+    for side in ("test", "other"):
+        assert len(getattr(other, side)) == COUNT
+        assert not np.array_equal(getattr(other, side), getattr(yardstick, side))
 
 
 def test_a_report_prints_as_a_table_with_floor_count_and_features(reports):
@@ -232,7 +264,7 @@ def broken(images):
         (lambda x: x[:50], "found 50 generated images; a report needs at least 400"),
         (lambda x: x[..., 0], r"must be \(n, 28, 28, 1\)"),
         (lambda x: x[:, :14], r"found \(600, 14, 28, 1\)"),
-        (broken, "1 images hold NaN or infinity, the first is 3"),
+        (broken, "1 of 600 rows of generated images hold NaN or infinity, the first is row 3"),
         (lambda x: 2 * x - 1, r"pixels must lie in \[0, 1\].*np.clip"),
         (lambda x: 255 * x, r"found \[0, 255\]"),
     ],
@@ -242,7 +274,7 @@ def test_images_that_cannot_be_judged_are_refused(yardstick, others, spoil, mess
         yardstick.report(spoil(others))
 
 
-@pytest.mark.parametrize("count", [10, 2.5, True])
+@pytest.mark.parametrize("count", [10, 2.5, True, np.int64(10)])
 def test_a_count_that_makes_no_sense_is_refused(digits, count):
     with pytest.raises(ValueError, match="count"):
         Yardstick(digits, count)
@@ -259,6 +291,87 @@ def test_a_classifier_that_knows_nothing_is_called_weak(digits, yardstick, monke
     monkeypatch.setattr(classifier, "course_classifier", lambda *_: weak)
     with pytest.warns(WeakClassifierWarning, match="50.0% of the test split"):
         Yardstick(digits, COUNT)
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """A classifier that trains in a second."""
+    budget = dataclasses.replace(
+        classifier._BUDGETS["smoke"], train_size=1_600, set_aside=400, epochs=1, filters=(4, 8)
+    )
+    monkeypatch.setitem(classifier._BUDGETS, "smoke", budget)
+
+
+def no_folder(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("COURSE_CACHE_DIR", str(tmp_path / "file" / "cache"))
+
+
+def read_only(monkeypatch, tmp_path):
+    """Root may write anywhere, so that permissions alone would not do."""
+    monkeypatch.setenv("COURSE_CACHE_DIR", str(tmp_path))
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(classifier.storage, "locked", refuse)
+
+
+@pytest.mark.filterwarnings("ignore::course_utils.evaluation.yardsticks.WeakClassifierWarning")
+@pytest.mark.parametrize("broken", [no_folder, read_only])
+def test_without_a_cache_a_report_works_and_trains_once_and_one_note_says_so(
+    broken, digits, tiny, monkeypatch, tmp_path, capsys
+):
+    broken(monkeypatch, tmp_path)
+    images = dataclasses.replace(digits)
+    found = evaluation.report(images, digits.x_train[:400], count=400)
+    assert found["frechet"].value > 0
+    again = evaluation.course_classifier("digits").features(digits.x_test[:9])
+    assert np.array_equal(
+        again, evaluation.yardstick(images, 400).classifier.features(digits.x_test[:9])
+    )
+    said = capsys.readouterr().out
+    assert said.count("Training the course classifier") == 1
+    assert said.count("nothing can be kept in") == 1
+
+
+def striped(count, rng):
+    """Images 9 × 14 with two attributes to be seen: a light left half, a light upper half."""
+    factors = {name: rng.integers(0, 2, count) for name in ("left", "upper")}
+    x = rng.random((count, 9, 14, 1), "float32") / 4
+    x[:, :, :7] += factors["left"][:, None, None, None] / 4
+    x[:, :4] += factors["upper"][:, None, None, None] / 4
+    return x, factors["left"], factors | {"shade": rng.random(count, "float32")}
+
+
+def test_of_several_yes_or_no_attributes_all_are_learnt_and_classes_are_left_out_in_words(
+    tiny, monkeypatch, tmp_path
+):
+    budget = dataclasses.replace(classifier._BUDGETS["smoke"], epochs=12)
+    monkeypatch.setitem(classifier._BUDGETS, "smoke", budget)
+    rng = np.random.default_rng(0)
+    (x, y, factors), (x_test, y_test, factors_test) = striped(2_000, rng), striped(800, rng)
+    images = data.ImageData(
+        "faces", "builtin", "made here", x, y, x_test, y_test, ("no", "yes"), factors, factors_test
+    )
+    monkeypatch.setenv("COURSE_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(classifier.data, "load", lambda *_: images)
+    known = evaluation.course_classifier("faces")
+    assert known.attributes == ("left", "upper")
+    assert known.accuracy > 0.9
+    probabilities = known.describe(x_test)[1]
+    assert np.mean((probabilities[:, 1] > 0.5) == factors_test["upper"]) > 0.9
+    report = evaluation.report(images, x_test[y_test == 1][:400], count=400)
+    assert "tells 2 yes/no attributes" in report.notes[0]
+    assert set(reports_keys := report.as_dict()) == set(MEASURES) - {"classes", "student"}
+    assert reports_keys["balance"] < 2.5 < report["balance"].floor
+
+
+@pytest.mark.parametrize("name", ["digits", "garments"])
+def test_of_other_labels_no_attributes_are_learnt(name, monkeypatch):
+    factors = {"striped": np.arange(20) % 2, "dotted": np.arange(20) % 2}
+    images = dataclasses.replace(data.load(name, 20, test_size=20), factors_train=factors)
+    assert classifier._attributes(images) == ()
 
 
 def test_the_example_in_the_readme_runs(monkeypatch, capsys):

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from course_tools.series import CourseError, find_project
+from course_utils import notes
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -66,7 +67,7 @@ def run(
     time_limit: TimeLimit = None,
 ):
     """Execute notebooks into build/, with a gallery; goes on where it was stopped."""
-    from course_tools import execution, running
+    from course_tools import building, execution
 
     project = _project(context)
     profile = _asked(profile, "COURSE_PROFILE", "smoke")
@@ -74,7 +75,7 @@ def run(
     data = _asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "auto")
     settings = execution.Settings(profile, data, time_limit)
     notebooks = project.select(names or ())
-    if not running.run(project, notebooks, settings, console, fresh=fresh):
+    if not building.build(project, notebooks, settings, console, fresh=fresh):
         raise typer.Exit(1)
 
 
@@ -272,6 +273,7 @@ def main():
     """Run the command; what a person can put right is told in one message, without a traceback."""
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
+    notes.print_anywhere()
     errors = Console(stderr=True)
     try:
         app()

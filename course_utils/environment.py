@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course_utils import profiles
+from course_utils import notes, profiles
 
 BACKENDS = ("tensorflow", "jax", "torch")
 BACKEND_TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
@@ -153,6 +153,7 @@ def start(seed=0, precision=None):
     keras.utils.set_random_seed(seed)
     keras.config.set_dtype_policy(precision)
     _session.environment = environment
+    notes.print_anywhere()
     print(environment)
     return environment
 

@@ -6,7 +6,7 @@ from miniature import make_course, run_course
 from rich.console import Console
 from typer.testing import CliRunner
 
-from course_tools import benching, cli, doctor, recording, running, storing, testing
+from course_tools import benching, building, cli, doctor, recording, storing, testing
 from course_tools.series import CourseError
 from course_utils.data import download
 
@@ -39,7 +39,9 @@ def settings_of(invoke, monkeypatch):
 
     def settings_of(*arguments):
         seen = []
-        monkeypatch.setattr(running, "run", lambda p, n, settings, *_, **__: seen.append(settings))
+        monkeypatch.setattr(
+            building, "build", lambda p, n, settings, *_, **__: seen.append(settings)
+        )
         for module, name in ((storing, "store"), (recording, "record")):
             monkeypatch.setattr(module, name, lambda n, settings, d: seen.append(settings))
         invoke(*arguments)

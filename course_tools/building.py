@@ -20,7 +20,7 @@ _VARIABLES = ("COURSE_DATA_DIR", "KERAS_BACKEND", "COURSE_PRECISION", "COURSE_XL
 _PACKAGES = ("keras", "numpy", "scikit-learn")
 
 
-def run(project, notebooks, settings, console, *, fresh=False):
+def build(project, notebooks, settings, console, *, fresh=False):
     """Execute notebooks, write them and the gallery to `build/`; return whether all went well.
 
     After each notebook everything on disk is whole, so that a run that is cut off loses only
@@ -37,7 +37,7 @@ def run(project, notebooks, settings, console, *, fresh=False):
         CourseError: the disk is full.
     """
     try:
-        return _run(project, notebooks, settings, console, fresh)
+        return _build(project, notebooks, settings, console, fresh)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -47,7 +47,7 @@ def run(project, notebooks, settings, console, *, fresh=False):
         ) from error
 
 
-def _run(project, notebooks, settings, console, fresh):
+def _build(project, notebooks, settings, console, fresh):
     log = _read_log(project)
     log.update(profile=settings.profile, data=settings.data)
     rows = []

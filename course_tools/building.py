@@ -56,7 +56,7 @@ def _build(project, notebooks, settings, console, fresh):
             display.begin(notebook)
             key = _key(notebook, settings)
             entry = log["notebooks"].get(notebook.name, {})
-            if not fresh and _is_current(notebook, entry, key):
+            if not fresh and _is_current(entry, key):
                 status = "kept"
                 text = f"made at {entry['finished']}; --fresh runs it again"
             else:
@@ -153,13 +153,11 @@ def _data_files():
             yield f"{path.relative_to(folder)} {found.st_size} {found.st_mtime_ns}"
 
 
-def _is_current(notebook, entry, key):
+def _is_current(entry, key):
     if entry.get("status") != "done" or entry.get("key") != key:
         return False
     # Where a stand-in took a real set's place, the real one may be had by now.
-    return entry["data"] != "auto" or all(
-        entry["sources"].get(name) == "real" for name in notebook.real_sets
-    )
+    return entry["data"] != "auto" or "stand-in" not in entry["sources"].values()
 
 
 def _read_log(project):

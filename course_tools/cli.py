@@ -130,13 +130,40 @@ def pair(
 
 
 @app.command()
-def check(context: typer.Context, names: Names = None):
+def check(
+    context: typer.Context,
+    names: Names = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail also where only the package has changed.")
+    ] = False,
+):
     """Tell what is wrong with the notebooks: pairs, outputs, alt texts, times, links."""
     from course_tools import lint, pairing
 
     project = _project(context)
     subjects = [lint.Subject(project, notebook) for notebook in project.select(names or ())]
-    _report([p for s in subjects for p in lint.check(s)] + pairing.check_lists(project))
+    problems = [p for s in subjects for p in lint.check(s)] + pairing.check_lists(project)
+    notes = [n for s in subjects for n in lint.notes(s)]
+    if not strict:
+        for text in notes:
+            _say(f"Note: {text}")
+    _report(problems + notes * strict)
+
+
+@app.command()
+def links(
+    context: typer.Context,
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="[OWNER/REPO@TAG]", help="Where readers get the course."),
+    ] = None,
+):
+    """Write the address and release into badges, first cells and README."""
+    from course_tools import links as course_links
+
+    project = _project(context)
+    changed = course_links.write(project, source)
+    _say(f"{course_links.source(project).pip}: {len(changed)} files changed")
 
 
 @app.command()
@@ -260,9 +287,13 @@ def _each(notebooks, display, function):
 def _report(problems):
     """Print problems; leave with an error if there are any."""
     for problem in problems:
-        console.print(problem, markup=False, highlight=False, soft_wrap=True)
+        _say(problem)
     if problems:
         raise CourseError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
+
+
+def _say(text):
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _interrupt(_signal, _frame):

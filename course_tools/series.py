@@ -11,8 +11,6 @@ PERCENT = "py:percent"
 _NAME = re.compile(r"\d\d_\w+\.py")
 _TIME_LINE = re.compile(r"^\*\*Time\*\*(?P<budgets>.*)$", re.MULTILINE)
 _BUDGET = re.compile(r"\b(smoke|cpu|gpu)\s+(\d+(?:\.\d+)?)\s*(s|min|h)\b")
-# A call that loads a real set; one in a comment does not count.
-_REAL_SET = re.compile(r"""^[^#\n]*\bdata\.load\(\s*["'](mnist|fashion_mnist)["']""", re.MULTILINE)
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
@@ -61,12 +59,6 @@ class Notebook:
         """Source of the first Markdown cell: title, badge, time."""
         cells = self.read_script().cells
         return next((cell.source for cell in cells if cell.cell_type == "markdown"), "")
-
-    @property
-    def real_sets(self):
-        """Names of the real data sets that its code loads, in order."""
-        code = "\n".join(cell.source for cell in self.read_script().cells if is_code(cell))
-        return tuple(dict.fromkeys(_REAL_SET.findall(code)))
 
     @property
     def title(self):

@@ -175,7 +175,7 @@ def started():
 
 
 def remember_data(name, source):
-    """Note that the data set `name` was loaded and is `real` or `builtin`."""
+    """Note that the data set `name` is `real` or `builtin`, or that a `stand-in` took its place."""
     _session.data_sources[name] = source
 
 
@@ -183,8 +183,8 @@ def summary():
     """What made this notebook's outputs: the Environment as a dict, and the data sets loaded.
 
     Returns:
-        dict with the fields of Environment and `data`, a dict from data set to `real` or
-        `builtin`.
+        dict with the fields of Environment and `data`, a dict from data set to `real`,
+        `builtin` or, where another took its place, `stand-in`.
     """
     return {**dataclasses.asdict(current()), "data": dict(_session.data_sources)}
 

@@ -1,17 +1,19 @@
 """The `course` command: what runs, checks and presents the notebooks."""
 
+import dataclasses
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from course_tools import options
 from course_tools.series import CourseError, find_project
 from course_utils import notes
+from course_utils.environment import BACKENDS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,18 +23,6 @@ app = typer.Typer(
 )
 console = Console()
 
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NN]...", help="Which notebooks, such as 01 02.")
-]
-Profile = Annotated[str, typer.Option(help="Budget: smoke, cpu or gpu.")]
-Data = Annotated[
-    str | None,
-    typer.Option(help="auto, real or builtin.", show_default="COURSE_DATA, else by profile"),
-]
-TimeLimit = Annotated[
-    float | None, typer.Option(help="Seconds that a notebook may take.", show_default="by profile")
-]
-
 
 class Interrupted(SystemExit):
     """Ctrl-C or a request to end; as a SystemExit it passes through asyncio and typer."""
@@ -41,9 +31,7 @@ class Interrupted(SystemExit):
 @app.callback()
 def prepare(
     context: typer.Context,
-    project: Annotated[
-        Path | None, typer.Option(help="The course's checkout.", show_default="where it is")
-    ] = None,
+    project: options.Checkout = None,
 ):
     """Make the folders in the environment hold for every process."""
     for name in ("COURSE_DATA_DIR", "COURSE_CACHE_DIR", "COURSE_RUNS_DIR"):
@@ -57,22 +45,22 @@ def prepare(
 @app.command()
 def run(
     context: typer.Context,
-    names: Names = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(help="Budget: smoke, cpu or gpu.", show_default="COURSE_PROFILE, else smoke"),
-    ] = None,
-    data: Data = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Run also what is unchanged.")] = False,
-    time_limit: TimeLimit = None,
+    names: options.Names = None,
+    profile: options.RunProfile = None,
+    data: options.Data = None,
+    backend: options.Backend = None,
+    fresh: options.Fresh = False,
+    time_limit: options.TimeLimit = None,
 ):
     """Execute notebooks into build/, with a gallery; goes on where it was stopped."""
     from course_tools import building, execution
 
-    project = _project(context)
-    profile = _asked(profile, "COURSE_PROFILE", "smoke")
+    backend = options.installed_backend(options.asked(backend, "KERAS_BACKEND", "tensorflow"))
+    os.environ["KERAS_BACKEND"] = backend
+    project = dataclasses.replace(_project(context), backend=backend)
+    profile = options.asked(profile, "COURSE_PROFILE", "smoke")
     # A smoke run must work, and be the same, everywhere.
-    data = _asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "auto")
+    data = options.asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "auto")
     settings = execution.Settings(profile, data, time_limit)
     notebooks = project.select(names or ())
     if not building.build(project, notebooks, settings, console, fresh=fresh):
@@ -82,16 +70,16 @@ def run(
 @app.command()
 def execute(
     context: typer.Context,
-    names: Names = None,
-    profile: Profile = "cpu",
-    data: Data = None,
-    time_limit: TimeLimit = None,
+    names: options.Names = None,
+    profile: options.Profile = "cpu",
+    data: options.Data = None,
+    time_limit: options.TimeLimit = None,
 ):
     """Make the stored outputs of notebooks/*.ipynb: measured, stripped of noise, stamped."""
     from course_tools import execution, progress, storing
 
     # Without the real sets it fails, rather than store what stand-ins gave.
-    data = _asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "real")
+    data = options.asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "real")
     settings = execution.Settings(profile, data, time_limit)
     notebooks = _project(context).select(names or ())
     runs = len(notebooks) * (1 if profile == "smoke" else 2)
@@ -102,11 +90,9 @@ def execute(
 @app.command()
 def pair(
     context: typer.Context,
-    names: Names = None,
-    check: Annotated[bool, typer.Option("--check", help="Change nothing, only tell.")] = False,
-    from_notebook: Annotated[
-        bool, typer.Option("--from-notebook", help="Take edits over from the .ipynb.")
-    ] = False,
+    names: options.Names = None,
+    check: options.OnlyTell = False,
+    from_notebook: options.FromNotebook = False,
 ):
     """Bring each notebooks/NN.ipynb in step with its script, keeping ids and outputs."""
     from course_tools import pairing
@@ -132,10 +118,8 @@ def pair(
 @app.command()
 def check(
     context: typer.Context,
-    names: Names = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail also where only the package has changed.")
-    ] = False,
+    names: options.Names = None,
+    strict: options.Strict = False,
 ):
     """Tell what is wrong with the notebooks: pairs, outputs, alt texts, times, links."""
     from course_tools import lint, pairing
@@ -153,10 +137,7 @@ def check(
 @app.command()
 def links(
     context: typer.Context,
-    source: Annotated[
-        str | None,
-        typer.Argument(metavar="[OWNER/REPO@TAG]", help="Where readers get the course."),
-    ] = None,
+    source: options.Source = None,
 ):
     """Write the address and release into badges, first cells and README."""
     from course_tools import links as course_links
@@ -169,23 +150,16 @@ def links(
 @app.command()
 def record(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="NN...", help="Which notebooks.")],
-    data: Data = None,
-    time_limit: TimeLimit = None,
+    names: options.SomeNames,
+    data: options.Data = None,
+    time_limit: options.TimeLimit = None,
 ):
     """Make the recorded run of a notebook's claims (hours); goes on where it was stopped."""
     from course_tools import execution, progress, recording
-    from course_utils import environment, profiles
 
-    try:
-        with environment.silenced_stderr():
-            profile = profiles.active_profile()
-    except ValueError as error:
-        raise CourseError(str(error)) from error
-    if profile == "smoke":
-        raise CourseError("COURSE_PROFILE is smoke, which records nothing: use cpu or gpu")
-    data = _asked(data, "COURSE_DATA", "auto")
-    settings = execution.Settings(profile, data, time_limit or recording.TIME_LIMIT)
+    data = options.asked(data, "COURSE_DATA", "auto")
+    limit = time_limit or recording.TIME_LIMIT
+    settings = execution.Settings(recording.profile(), data, limit)
     notebooks = _project(context).select(names)
     with progress.display(console, len(notebooks)) as display:
         _each(notebooks, display, lambda notebook: recording.record(notebook, settings, display))
@@ -203,21 +177,28 @@ def claims(context: typer.Context):
 @app.command("test")
 def run_tests(
     context: typer.Context,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Leave out slow tests and the notebooks' execution.")
-    ] = False,
+    names: options.Names = None,
+    quick: options.Quick = False,
+    backend: options.OnlyBackend = None,
+    all_backends: options.AllBackends = False,
 ):
     """Run every test of the project, and tell everything at once."""
     from course_tools import testing
 
-    if code := testing.run_tests(_project(context), console, quick=quick):
+    what = {"names": names or (), "quick": quick}
+    if all_backends:
+        os.environ["KERAS_BACKEND"], *others = map(options.installed_backend, BACKENDS)
+        what["backends"] = others
+    elif backend:
+        what.update(whole=False, backends=[options.installed_backend(backend)])
+    if code := testing.run_tests(_project(context), console, **what):
         raise typer.Exit(code)
 
 
 @app.command()
 def bench(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(help="Which benchmarks.")] = None,
+    names: options.Benchmarks = None,
 ):
     """Measure speed and memory (benchmarks/)."""
     from course_tools import benching
@@ -227,7 +208,7 @@ def bench(
 
 @app.command()
 def data(
-    names: Annotated[list[str] | None, typer.Argument(help="Which data sets.")] = None,
+    names: options.DataSets = None,
 ):
     """Fetch and make the data sets now, to work offline later; say where they are."""
     from course_tools import offline
@@ -264,11 +245,6 @@ def slides():
 def _project(context):
     """Return the checkout that `--project` names, else the one of this package."""
     return find_project(context.obj)
-
-
-def _asked(option, variable, usual):
-    """Return what the option says, else the environment variable, else what is usual."""
-    return option or os.environ.get(variable, "").strip().lower() or usual
 
 
 def _each(notebooks, display, function):

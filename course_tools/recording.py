@@ -14,12 +14,28 @@ from rich.table import Table
 from course_tools import execution, storing
 from course_tools.progress import duration
 from course_tools.series import CourseError
-from course_utils import environment, storage
+from course_utils import environment, profiles, storage
 from course_utils.evaluation import recorded
 
 TIME_LIMIT = 2 * 3600
 _PACKAGES = ("keras", "numpy", "scikit-learn")
 _BACKEND_PACKAGES = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
+
+
+def profile():
+    """Return the profile of a recorded run: the one in force.
+
+    Raises:
+        CourseError: it does not exist, or is `smoke`.
+    """
+    try:
+        with environment.silenced_stderr():
+            found = profiles.active_profile()
+    except ValueError as error:
+        raise CourseError(str(error)) from error
+    if found == "smoke":
+        raise CourseError("COURSE_PROFILE is smoke, which records nothing: use cpu or gpu")
+    return found
 
 
 def record(notebook, settings, display):

@@ -96,9 +96,10 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Project:
-    """A checkout of the course and the folders in it."""
+    """A checkout of the course and the folders in it; what a run makes is kept by backend."""
 
     root: Path
+    backend: str = "tensorflow"
 
     @property
     def notebooks_dir(self):
@@ -108,7 +109,8 @@ class Project:
     @property
     def build_dir(self):
         """Folder for what is made and not committed."""
-        return self.root / "build"
+        build = self.root / "build"
+        return build if self.backend == "tensorflow" else build / self.backend
 
     def notebooks(self):
         """Return every notebook of the series, in order."""

@@ -1,4 +1,4 @@
-"""`course run`: executes the series into `build/` and goes on where it was stopped."""
+"""`course run`: builds pages and gallery of the series; goes on where it was stopped."""
 
 import errno
 import hashlib

@@ -218,7 +218,7 @@ def data(
 
 @app.command()
 def doctor():
-    """Say what this machine has, and what to do about what it lacks."""
+    """Say what this machine has and lacks; `course doctor > report.txt` keeps it to be sent."""
     from course_tools import doctor as course_doctor
 
     if course_doctor.report():

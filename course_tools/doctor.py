@@ -1,4 +1,4 @@
-"""What this machine has, and what a student should do about what it lacks."""
+"""`course doctor`: what this machine has, and what a student should do about what it lacks."""
 
 import dataclasses
 import importlib.metadata

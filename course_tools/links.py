@@ -9,11 +9,10 @@ from course_tools.series import CourseError
 from course_utils import storage
 
 _GITHUB = "https://github.com/"
-_COLAB = re.compile(r"https://colab\.research\.google\.com/github/[^\s)\"'>]+")
-_COLAB_PARTS = re.compile(
-    r"(https://colab\.research\.google\.com/github/)[^/\s]+/[^/\s]+/blob/[^/\s]+/"
-)
+_COLAB_GITHUB = "https://colab.research.google.com/github/"
+_COLAB = re.compile(rf"{re.escape(_COLAB_GITHUB)}[^\s)\"'>]+")
 _PIP = re.compile(r"git\+https://[^\s\"']+")
+_BRANCHES = ("main", "master", "develop", "HEAD")
 _ASKED = re.compile(r"([\w.-]+/[\w.-]+)@([\w.-]+)")
 
 
@@ -24,6 +23,17 @@ class Source:
     repository: str
     tag: str
 
+    def __post_init__(self):
+        """Refuse a branch.
+
+        Raises:
+            CourseError: the tag is the usual name of a branch.
+        """
+        if self.tag in _BRANCHES:
+            raise CourseError(
+                f"{self.tag} is a branch, which changes under its readers: name a release's tag"
+            )
+
     @property
     def address(self):
         """The repository's address, without a slash at its end."""
@@ -32,9 +42,7 @@ class Source:
     @property
     def colab(self):
         """The address under which Colab opens the notebooks of this release."""
-        return (
-            f"https://colab.research.google.com/github/{self.repository}/blob/{self.tag}/notebooks"
-        )
+        return f"{_COLAB_GITHUB}{self.repository}/blob/{self.tag}/notebooks"
 
     @property
     def pip(self):
@@ -105,9 +113,9 @@ def write(project, asked=None):
 def _rewrite(path, old, new):
     """Bring the addresses in a file up to date; return whether it changed."""
     before = path.read_text(encoding="utf-8")
-    text = re.sub(rf"{re.escape(old.address)}(?![\w.-])", new.address, before)
-    text = _COLAB_PARTS.sub(rf"\g<1>{new.repository}/blob/{new.tag}/", text)
-    # In a notebook's file a quotation mark of the source has a backslash before it.
+    text = re.sub(rf"{re.escape(old.address)}(?![\w-]|\.(?!git\b)\w)", new.address, before)
+    known = "|".join(map(re.escape, (old.repository, new.repository)))
+    text = re.sub(rf"{re.escape(_COLAB_GITHUB)}({known})/blob/[^/\s]+/notebooks", new.colab, text)
     text = re.sub(rf"git\+{re.escape(new.address)}(\.git)?(@[\w.-]+)?", new.pip, text)
     if path.name == "pyproject.toml":
         text = re.sub(r'(?m)^release = ".*"$', f'release = "{new.tag}"', text)

@@ -6,14 +6,16 @@ from miniature import COLAB, make_course
 from course_tools import links, lint, pairing, storing
 from course_tools.series import CourseError
 
-INSTALL = 'source = "git+https://github.com/someone/somewhere"'
+INSTALL = 'source = "git+https://github.com/someone/somewhere.git"'
+OTHER = "https://colab.research.google.com/github/tensorflow/docs/blob/main/vae.ipynb"
 
 
 @pytest.fixture
 def course(tmp_path):
     course = make_course(tmp_path / "c", _01_one=[INSTALL], _02_two=["1"])
     (course.root / "README.md").write_text(
-        f"# Ωne\n\n[c]: {COLAB}/01_one.ipynb\nhttps://github.com/someone/somewhere-else\n", "utf-8"
+        f"# Ωne\n\n[c]: {COLAB}/01_one.ipynb\nhttps://github.com/someone/somewhere-else {OTHER}\n",
+        "utf-8",
     )
     pairing.write_pair(course.notebooks()[0])
     return course
@@ -24,7 +26,7 @@ def problems(course):
 
 
 def test_what_is_not_pinned_is_told_and_written(course):
-    assert "git+https://github.com/someone/somewhere is not" in problems(course)[0]
+    assert "git+https://github.com/someone/somewhere.git is not" in problems(course)[0]
     notebook = course.notebooks()[0]
     code = storing.code_hash(notebook)
     assert links.write(course) == [notebook.script, notebook.ipynb]
@@ -44,10 +46,16 @@ def test_another_source_is_written_everywhere(course):
     )
     assert (course.root / "README.md").read_text("utf-8") == (
         "# Ωne\n\n[c]: https://colab.research.google.com/github/else/where/blob/v2.0/notebooks/"
-        "01_one.ipynb\nhttps://github.com/someone/somewhere-else\n"
+        f"01_one.ipynb\nhttps://github.com/someone/somewhere-else {OTHER}\n"
     )
     everything = "".join(p.read_text("utf-8") for p in course.root.rglob("*.*") if p.is_file())
     assert re.findall(r"someone/somewhere(?!-)", everything) == []
+
+
+@pytest.mark.parametrize("branch", ["main", "HEAD"])
+def test_a_branch_is_refused(course, branch):
+    with pytest.raises(CourseError, match=f"{branch} is a branch"):
+        links.write(course, f"else/where@{branch}")
 
 
 @pytest.mark.parametrize("asked", ["else/where", "where@v2", "https://github.com/a/b@v2", "a/b@"])

@@ -1,16 +1,19 @@
 """The `course` command: what runs, checks and presents the notebooks."""
 
+import dataclasses
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from course_tools import options
 from course_tools.series import CourseError, find_project
+from course_utils import notes
+from course_utils.environment import BACKENDS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,18 +23,6 @@ app = typer.Typer(
 )
 console = Console()
 
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NN]...", help="Which notebooks, such as 01 02.")
-]
-Profile = Annotated[str, typer.Option(help="Budget: smoke, cpu or gpu.")]
-Data = Annotated[
-    str | None,
-    typer.Option(help="auto, real or builtin.", show_default="COURSE_DATA, else by profile"),
-]
-TimeLimit = Annotated[
-    float | None, typer.Option(help="Seconds that a notebook may take.", show_default="by profile")
-]
-
 
 class Interrupted(SystemExit):
     """Ctrl-C or a request to end; as a SystemExit it passes through asyncio and typer."""
@@ -40,9 +31,7 @@ class Interrupted(SystemExit):
 @app.callback()
 def prepare(
     context: typer.Context,
-    project: Annotated[
-        Path | None, typer.Option(help="The course's checkout.", show_default="where it is")
-    ] = None,
+    project: options.Checkout = None,
 ):
     """Make the folders in the environment hold for every process."""
     for name in ("COURSE_DATA_DIR", "COURSE_CACHE_DIR", "COURSE_RUNS_DIR"):
@@ -56,41 +45,41 @@ def prepare(
 @app.command()
 def run(
     context: typer.Context,
-    names: Names = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(help="Budget: smoke, cpu or gpu.", show_default="COURSE_PROFILE, else smoke"),
-    ] = None,
-    data: Data = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Run also what is unchanged.")] = False,
-    time_limit: TimeLimit = None,
+    names: options.Names = None,
+    profile: options.RunProfile = None,
+    data: options.Data = None,
+    backend: options.Backend = None,
+    fresh: options.Fresh = False,
+    time_limit: options.TimeLimit = None,
 ):
     """Execute notebooks into build/, with a gallery; goes on where it was stopped."""
-    from course_tools import execution, running
+    from course_tools import building, execution
 
-    project = _project(context)
-    profile = _asked(profile, "COURSE_PROFILE", "smoke")
+    backend = options.installed_backend(options.asked(backend, "KERAS_BACKEND", "tensorflow"))
+    os.environ["KERAS_BACKEND"] = backend
+    project = dataclasses.replace(_project(context), backend=backend)
+    profile = options.asked(profile, "COURSE_PROFILE", "smoke")
     # A smoke run must work, and be the same, everywhere.
-    data = _asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "auto")
+    data = options.asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "auto")
     settings = execution.Settings(profile, data, time_limit)
     notebooks = project.select(names or ())
-    if not running.run(project, notebooks, settings, console, fresh=fresh):
+    if not building.build(project, notebooks, settings, console, fresh=fresh):
         raise typer.Exit(1)
 
 
 @app.command()
 def execute(
     context: typer.Context,
-    names: Names = None,
-    profile: Profile = "cpu",
-    data: Data = None,
-    time_limit: TimeLimit = None,
+    names: options.Names = None,
+    profile: options.Profile = "cpu",
+    data: options.Data = None,
+    time_limit: options.TimeLimit = None,
 ):
     """Make the stored outputs of notebooks/*.ipynb: measured, stripped of noise, stamped."""
     from course_tools import execution, progress, storing
 
     # Without the real sets it fails, rather than store what stand-ins gave.
-    data = _asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "real")
+    data = options.asked(data, "COURSE_DATA", "builtin" if profile == "smoke" else "real")
     settings = execution.Settings(profile, data, time_limit)
     notebooks = _project(context).select(names or ())
     runs = len(notebooks) * (1 if profile == "smoke" else 2)
@@ -101,11 +90,9 @@ def execute(
 @app.command()
 def pair(
     context: typer.Context,
-    names: Names = None,
-    check: Annotated[bool, typer.Option("--check", help="Change nothing, only tell.")] = False,
-    from_notebook: Annotated[
-        bool, typer.Option("--from-notebook", help="Take edits over from the .ipynb.")
-    ] = False,
+    names: options.Names = None,
+    check: options.OnlyTell = False,
+    from_notebook: options.FromNotebook = False,
 ):
     """Bring each notebooks/NN.ipynb in step with its script, keeping ids and outputs."""
     from course_tools import pairing
@@ -129,35 +116,50 @@ def pair(
 
 
 @app.command()
-def check(context: typer.Context, names: Names = None):
+def check(
+    context: typer.Context,
+    names: options.Names = None,
+    strict: options.Strict = False,
+):
     """Tell what is wrong with the notebooks: pairs, outputs, alt texts, times, links."""
     from course_tools import lint, pairing
 
     project = _project(context)
     subjects = [lint.Subject(project, notebook) for notebook in project.select(names or ())]
-    _report([p for s in subjects for p in lint.check(s)] + pairing.check_lists(project))
+    problems = [p for s in subjects for p in lint.check(s)] + pairing.check_lists(project)
+    notes = [n for s in subjects for n in lint.notes(s)]
+    if not strict:
+        for text in notes:
+            _say(f"Note: {text}")
+    _report(problems + notes * strict)
+
+
+@app.command()
+def links(
+    context: typer.Context,
+    source: options.Source = None,
+):
+    """Write the address and release into badges, first cells and README."""
+    from course_tools import links as course_links
+
+    project = _project(context)
+    changed = course_links.write(project, source)
+    _say(f"{course_links.source(project).pip}: {len(changed)} files changed")
 
 
 @app.command()
 def record(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="NN...", help="Which notebooks.")],
-    data: Data = None,
-    time_limit: TimeLimit = None,
+    names: options.SomeNames,
+    data: options.Data = None,
+    time_limit: options.TimeLimit = None,
 ):
     """Make the recorded run of a notebook's claims (hours); goes on where it was stopped."""
     from course_tools import execution, progress, recording
-    from course_utils import environment, profiles
 
-    try:
-        with environment.silenced_stderr():
-            profile = profiles.active_profile()
-    except ValueError as error:
-        raise CourseError(str(error)) from error
-    if profile == "smoke":
-        raise CourseError("COURSE_PROFILE is smoke, which records nothing: use cpu or gpu")
-    data = _asked(data, "COURSE_DATA", "auto")
-    settings = execution.Settings(profile, data, time_limit or recording.TIME_LIMIT)
+    data = options.asked(data, "COURSE_DATA", "auto")
+    limit = time_limit or recording.TIME_LIMIT
+    settings = execution.Settings(recording.profile(), data, limit)
     notebooks = _project(context).select(names)
     with progress.display(console, len(notebooks)) as display:
         _each(notebooks, display, lambda notebook: recording.record(notebook, settings, display))
@@ -175,21 +177,28 @@ def claims(context: typer.Context):
 @app.command("test")
 def run_tests(
     context: typer.Context,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Leave out slow tests and the notebooks' execution.")
-    ] = False,
+    names: options.Names = None,
+    quick: options.Quick = False,
+    backend: options.OnlyBackend = None,
+    all_backends: options.AllBackends = False,
 ):
     """Run every test of the project, and tell everything at once."""
     from course_tools import testing
 
-    if code := testing.run_tests(_project(context), console, quick=quick):
+    what = {"names": names or (), "quick": quick}
+    if all_backends:
+        os.environ["KERAS_BACKEND"], *others = map(options.installed_backend, BACKENDS)
+        what["backends"] = others
+    elif backend:
+        what.update(whole=False, backends=[options.installed_backend(backend)])
+    if code := testing.run_tests(_project(context), console, **what):
         raise typer.Exit(code)
 
 
 @app.command()
 def bench(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(help="Which benchmarks.")] = None,
+    names: options.Benchmarks = None,
 ):
     """Measure speed and memory (benchmarks/)."""
     from course_tools import benching
@@ -199,7 +208,7 @@ def bench(
 
 @app.command()
 def data(
-    names: Annotated[list[str] | None, typer.Argument(help="Which data sets.")] = None,
+    names: options.DataSets = None,
 ):
     """Fetch and make the data sets now, to work offline later; say where they are."""
     from course_tools import offline
@@ -209,7 +218,7 @@ def data(
 
 @app.command()
 def doctor():
-    """Say what this machine has, and what to do about what it lacks."""
+    """Say what this machine has and lacks; `course doctor > report.txt` keeps it to be sent."""
     from course_tools import doctor as course_doctor
 
     if course_doctor.report():
@@ -238,11 +247,6 @@ def _project(context):
     return find_project(context.obj)
 
 
-def _asked(option, variable, usual):
-    """Return what the option says, else the environment variable, else what is usual."""
-    return option or os.environ.get(variable, "").strip().lower() or usual
-
-
 def _each(notebooks, display, function):
     """Call `function` for each notebook; one that fails does not stop the others."""
     failed = 0
@@ -259,9 +263,13 @@ def _each(notebooks, display, function):
 def _report(problems):
     """Print problems; leave with an error if there are any."""
     for problem in problems:
-        console.print(problem, markup=False, highlight=False, soft_wrap=True)
+        _say(problem)
     if problems:
         raise CourseError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
+
+
+def _say(text):
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _interrupt(_signal, _frame):
@@ -272,6 +280,7 @@ def main():
     """Run the command; what a person can put right is told in one message, without a traceback."""
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
+    notes.print_anywhere()
     errors = Console(stderr=True)
     try:
         app()

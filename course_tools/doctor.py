@@ -1,4 +1,4 @@
-"""What this machine has, and what a student should do about what it lacks."""
+"""`course doctor`: what this machine has, and what a student should do about what it lacks."""
 
 import dataclasses
 import importlib.metadata
@@ -9,13 +9,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course_utils import environment, profiles, storage
+from course_utils import environment, notes, profiles, storage
 from course_utils.data import download, files, mnist
 
 PACKAGE = "deep-generative-companion"
 MINIMUM_FREE_GB = 3
 # The largest notebook on two cores was measured below 3 GB; the rest is for the browser.
 MINIMUM_MEMORY_GB = 4
+_SLOW_JAX = (
+    "JAX's transposed convolutions are slow on a CPU: expect three times the time, or unset "
+    "KERAS_BACKEND"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +54,7 @@ def report():
     Returns:
         True if something must be done before the notebooks run.
     """
+    notes.print_anywhere()
     findings = examine()
     width = max(len(finding.subject) for finding in findings)
     for finding in findings:
@@ -142,7 +147,7 @@ def _computes(backend, seen):
     found = f"{title} on {cores} CPU core{'s' if cores > 1 else ''}"
     gpu = _nvidia_gpu()
     if gpu is None:
-        return Finding("device", found)
+        return Finding("device", found, _SLOW_JAX if backend == "jax" else "")
     return Finding("device", f"{found}, though the machine has {gpu}", _gpu_advice(backend))
 
 
@@ -166,7 +171,9 @@ def _nvidia_gpu():
         return None
     command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=10, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip().splitlines()[0] if done.stdout.strip() else None

@@ -29,9 +29,10 @@ _NOT_INHERITED = ("MPLBACKEND", "COURSE_RECORD")
 
 # Run in the live kernel after the last cell; its output is not part of the notebook.
 _ASK_SUMMARY = """\
-import json as _json
+import json as _json, sys as _sys
 from course_utils.environment import summary as _summary
-print(_json.dumps(_summary(), default=str))
+_modules = [_name for _name in _sys.modules if _name.startswith("course_utils.")]
+print(_json.dumps({**_summary(), "modules": _modules}, default=str))
 """
 
 
@@ -96,8 +97,13 @@ class ExecutedNotebook:
 
     @property
     def data_sources(self):
-        """Where each data set came from that was loaded, by name: `real` or `builtin`."""
+        """What each data set was that was asked for, by name: `real`, `builtin`, `stand-in`."""
         return dict(self.summary.get("data") or {})
+
+    def modules(self, hashes):
+        """Return those of `recorded.module_hashes()` whose modules the kernel had loaded."""
+        loaded = {name.partition(".")[2] for name in self.summary.get("modules", ())}
+        return {name: found for name, found in hashes.items() if name in loaded}
 
 
 def execute(notebook, settings, on_cell=None):

@@ -23,7 +23,7 @@ def write(project, log):
 
     Args:
         project: the `Project`.
-        log: what `running` keeps in `build/run.json`.
+        log: what `building` keeps in `build/run.json`.
     """
     cards = [
         _card(project, notebook, log["notebooks"].get(notebook.name, {}))

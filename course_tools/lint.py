@@ -1,11 +1,10 @@
 """What must hold of every notebook; each check returns its problems in words."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 
-from course_tools import pairing, storing
+from course_tools import freshness, links, pairing, storing
 from course_tools.progress import duration
 from course_tools.series import Notebook, Project, alt_text, is_code
 
@@ -21,8 +20,6 @@ BUDGETS = {"smoke": 60, "cpu": 12 * 60, "gpu": 15 * 60}
 TIME_RANGE = (0.5, 1.6)
 TIME_SLACK = 5
 
-_COLAB = re.compile(r"https://colab\.research\.google\.com/github/[^\s)\"'>]+")
-_PIP = re.compile(r"git\+(https://[^\s@\"']+)")
 _NOISE = {
     "a warning": r"\b\w*Warning:|WARNING:",
     "a line of TensorFlow's log": r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] |tensorflow/core/",
@@ -59,12 +56,6 @@ class Subject:
     def course(self):
         """What `course execute` noted in the stored notebook."""
         return self.stored.metadata.get("course", {})
-
-    @cached_property
-    def repository(self):
-        """The address of the project, without a slash at its end."""
-        with (self.project.root / "pyproject.toml").open("rb") as file:
-            return tomllib.load(file)["project"]["urls"]["Repository"].rstrip("/")
 
     @cached_property
     def outputs(self):
@@ -125,23 +116,6 @@ def compared_outputs(subject):
     ]
 
 
-def links(subject):
-    """The badge and every Colab or pip address are those of this project."""
-    base = colab_address(subject.repository)
-    own = f"{base}/{subject.notebook.ipynb.name}"
-    problems = []
-    if own not in subject.notebook.opening:
-        problems.append(f"cell 1: no badge with the address {own}")
-    for number, cell in enumerate(subject.script.cells, start=1):
-        for found in _COLAB.findall(cell.source):
-            if not found.startswith(f"{base}/"):
-                problems.append(f"cell {number}: {found} does not begin with {base}/")
-        for found in _PIP.findall(cell.source):
-            if found.removesuffix(".git") != subject.repository:
-                problems.append(f"cell {number}: {found} is not {subject.repository}")
-    return problems
-
-
 def stored_outputs(subject):
     """Every code cell was executed, from top to bottom, in one go."""
     expected = 0
@@ -159,31 +133,6 @@ def stored_outputs(subject):
             )
             break
     return problems
-
-
-def made_from_todays_code(subject):
-    """The stored outputs are those of the code that stands above them."""
-    again = f"make them again with `course execute {subject.notebook.number}`"
-    if "code" not in subject.course:
-        return [f"the outputs were not made by `course execute`; {again}"]
-    if subject.course["code"] != storing.code_hash(subject.notebook):
-        return [f"the code has changed since the outputs were made; {again}"]
-    if subject.course["profile"] == "smoke":
-        return [f"the outputs are of the smoke profile, which is for tests; {again}"]
-    return []
-
-
-def made_from_real_data(subject):
-    """Where the script loads a real data set, the stored outputs are those of that set."""
-    if "code" not in subject.course:
-        return []
-    sources = subject.course.get("data", {})
-    return [
-        f"the outputs are not those of the real {name}, which the script loads; make them again "
-        f"with `course execute {subject.notebook.number}` where {name} can be had"
-        for name in subject.notebook.real_sets
-        if sources.get(name) != "real"
-    ]
 
 
 def alt_texts(subject):
@@ -258,17 +207,25 @@ def announced_times(subject):
 
 
 # What is checked on the script alone, and what needs the stored notebook.
-SCRIPT_CHECKS = (slide_types, short_cells, compared_outputs, links)
+SCRIPT_CHECKS = (slide_types, short_cells, compared_outputs, links.check)
 STORED_CHECKS = (
     pair_in_step,
     stored_outputs,
-    made_from_todays_code,
-    made_from_real_data,
+    freshness.made_from_todays_code,
+    freshness.made_from_real_data,
     alt_texts,
     clean_outputs,
     size,
     announced_times,
 )
+# What a mend of the package brings about, which need not wait for an hour of execution.
+NOTES = (freshness.made_with_todays_modules, freshness.recorded_with_todays_code)
+
+
+def notes(subject):
+    """Return what is worth knowing of a notebook and no fault of it, with its file's name."""
+    stored = subject.notebook.ipynb.exists()
+    return [f"{subject.notebook.name}: {n}" for note in NOTES if stored for n in note(subject)]
 
 
 def check(subject):
@@ -279,12 +236,6 @@ def check(subject):
     else:
         checks += (pair_in_step,)
     return [f"{subject.notebook.name}: {problem}" for c in checks for problem in c(subject)]
-
-
-def colab_address(repository):
-    """Return the address under which Colab opens the notebooks of a repository on GitHub."""
-    path = repository.removeprefix("https://github.com/")
-    return f"https://colab.research.google.com/github/{path}/blob/main/notebooks"
 
 
 def _text(output):

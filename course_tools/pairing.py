@@ -1,5 +1,6 @@
 """The percent script is the source; the paired notebook follows it and keeps the outputs."""
 
+import copy
 import hashlib
 
 import jupytext
@@ -9,6 +10,8 @@ from jupytext.combine import combine_inputs_with_outputs
 from course_tools.series import PERCENT, CourseError
 from course_utils import storage
 
+# The last is jupytext's: blank lines of the script that are not the usual ones.
+KNOWN = ("slideshow", "tags", "lines_to_next_cell")
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -21,7 +24,7 @@ def combined(notebook):
     nb = notebook.read_script()
     metadata = {"kernelspec": dict(KERNELSPEC), "language_info": {"name": "python"}}
     if notebook.ipynb.exists():
-        old = read_ipynb(notebook)
+        old = _without_additions(read_ipynb(notebook))
         nb = combine_inputs_with_outputs(nb, old, fmt=PERCENT)
         metadata["course"] = dict(old.metadata.get("course", {}))
     metadata.setdefault("course", {})["pair"] = _digest(_as_script(notebook, nb))
@@ -134,8 +137,37 @@ def write_ipynb(nb, path):
     return True
 
 
+def mark_in_step(notebook):
+    """Note in a pair whose two files were changed alike that it is in step."""
+    nb = read_ipynb(notebook)
+    nb.metadata.setdefault("course", {})["pair"] = _digest(_as_script(notebook, nb))
+    write_ipynb(nb, notebook.ipynb)
+
+
 def _as_script(notebook, nb):
+    """Return the script of a notebook's cells, under the header that the script has today.
+
+    What editors add of their own (kernel's name, cell ids, folded cells) is left out of it.
+    """
+    nb = _without_additions(copy.deepcopy(nb))
+    nb.metadata = notebook.read_script().metadata
     return jupytext.writes(nb, fmt=PERCENT, config=notebook.jupytext_config)
+
+
+def _without_additions(nb):
+    """Leave in `nb` what the course knows of a cell: kind, source, tags, slide type. Return it."""
+    for cell in nb.cells:
+        cell.source = "\n".join(cell.source.splitlines())
+        known = {name: cell.metadata.get(name) for name in KNOWN}
+        if known["tags"]:
+            known["tags"] = sorted(known["tags"])
+        # An editor of tags leaves an empty list behind.
+        kept = {name: value for name, value in known.items() if value not in (None, [], {})}
+        cell.metadata = nbformat.from_dict(kept)
+    # JupyterLab adds an empty cell when the last one is run.
+    while nb.cells and nb.cells[-1].cell_type == "code" and not nb.cells[-1].source.strip():
+        nb.cells.pop()
+    return nb
 
 
 def _edited_by_hand(notebook, nb):

@@ -53,7 +53,9 @@ class LiveDisplay(Progress):
 
     def __init__(self, console, count):
         super().__init__(
-            SpinnerColumn(finished_text=" "),
+            SpinnerColumn(
+                "dots" if console.encoding.startswith("utf") else "line", finished_text=" "
+            ),
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
             TextColumn("{task.fields[state]}"),

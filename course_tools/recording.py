@@ -8,16 +8,34 @@ from datetime import date
 from pathlib import Path
 
 import psutil
+from rich.markup import escape
 from rich.table import Table
 
 from course_tools import execution, storing
 from course_tools.progress import duration
 from course_tools.series import CourseError
-from course_utils import environment, storage
+from course_utils import environment, profiles, storage
+from course_utils.evaluation import recorded
 
 TIME_LIMIT = 2 * 3600
 _PACKAGES = ("keras", "numpy", "scikit-learn")
 _BACKEND_PACKAGES = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
+
+
+def profile():
+    """Return the profile of a recorded run: the one in force.
+
+    Raises:
+        CourseError: it does not exist, or is `smoke`.
+    """
+    try:
+        with environment.silenced_stderr():
+            found = profiles.active_profile()
+    except ValueError as error:
+        raise CourseError(str(error)) from error
+    if found == "smoke":
+        raise CourseError("COURSE_PROFILE is smoke, which records nothing: use cpu or gpu")
+    return found
 
 
 def record(notebook, settings, display):
@@ -39,7 +57,8 @@ def record(notebook, settings, display):
     """
     display.begin(notebook, "recorded run")
     # The notebook is executed for hours: what is stamped is the code that it was started with.
-    code = storing.code_hash(notebook, "recorded")
+    stamp = {"code": storing.code_hash(notebook, "recorded")}
+    hashes = recorded.module_hashes()
     with tempfile.TemporaryDirectory(prefix="course-record-") as folder:
         claims_path = Path(folder) / "claims.json"
         settings = settings.with_environment(COURSE_RECORD=str(claims_path))
@@ -53,7 +72,8 @@ def record(notebook, settings, display):
     display.end("done", f"{duration(done.seconds)}, claims: {len(claims)}")
     path = recorded_path(notebook)
     with storage.atomic_write(path) as temporary:
-        text = json.dumps(_compose(notebook, done, claims, code), indent=1, ensure_ascii=False)
+        stamp["modules"] = done.modules(hashes)
+        text = json.dumps(_compose(notebook, done, claims, stamp), indent=1, ensure_ascii=False)
         temporary.write_text(text + "\n", encoding="utf-8")
     return path
 
@@ -63,36 +83,49 @@ def recorded_path(notebook):
     return notebook.ipynb.parent / "recorded" / f"{notebook.name}.json"
 
 
+def read(notebook):
+    """Return the recorded file's content and what has changed since it was made; None if none is.
+
+    Raises:
+        CourseError: the file is damaged.
+    """
+    path = recorded_path(notebook)
+    if not path.exists():
+        return None
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+        [(c["claim"]["statement"], c["verdict"], kept["date"]) for c in kept["claims"]]
+        return kept, recorded.changed_since(kept, notebook.script)
+    except (ValueError, KeyError, TypeError) as error:
+        raise CourseError(
+            f"{path} is damaged ({error!r}). Bring it back from git, or make it again with "
+            f"`course record {notebook.number}`."
+        ) from error
+
+
 def claims_table(notebooks):
     """Return a table of every recorded claim: its verdict, its date, whether it is stale."""
     table = Table(title="Recorded claims", title_justify="left")
     for heading in ("notebook", "claim", "verdict", "date", ""):
         table.add_column(heading)
     for notebook in notebooks:
-        path = recorded_path(notebook)
-        if not path.exists():
+        if (found := read(notebook)) is None:
             continue
-        try:
-            kept = json.loads(path.read_text("utf-8"))
-            rows = [(c["claim"]["statement"], c["verdict"], kept["date"]) for c in kept["claims"]]
-            stale = kept["code"] != storing.code_hash(notebook, "recorded")
-        except (ValueError, KeyError, TypeError) as error:
-            raise CourseError(
-                f"{path} is damaged ({error!r}). Bring it back from git, or make it again with "
-                f"`course record {notebook.number}`."
-            ) from error
-        for row in rows:
-            table.add_row(notebook.name, *row, "[yellow]stale[/]" if stale else "")
+        kept, changed = found
+        note = f"[yellow]stale: {changed}[/]" if changed else ""
+        for claim in kept["claims"]:
+            row = (claim["claim"]["statement"], claim["verdict"], kept["date"])
+            table.add_row(notebook.name, *map(escape, row), note)
     return table
 
 
-def _compose(notebook, done, claims, code):
+def _compose(notebook, done, claims, stamp):
     """Return the recorded file's content."""
     backend = _BACKEND_PACKAGES.get(done.summary.get("backend"))
     packages = [*_PACKAGES, *([backend] if backend else [])]
     return {
         "notebook": notebook.name,
-        "code": code,
+        **stamp,
         "date": date.today().isoformat(),
         "seconds": round(done.seconds),
         "profile": done.summary.get("profile"),

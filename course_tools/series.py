@@ -11,8 +11,6 @@ PERCENT = "py:percent"
 _NAME = re.compile(r"\d\d_\w+\.py")
 _TIME_LINE = re.compile(r"^\*\*Time\*\*(?P<budgets>.*)$", re.MULTILINE)
 _BUDGET = re.compile(r"\b(smoke|cpu|gpu)\s+(\d+(?:\.\d+)?)\s*(s|min|h)\b")
-# A call that loads a real set; one in a comment does not count.
-_REAL_SET = re.compile(r"""^[^#\n]*\bdata\.load\(\s*["'](mnist|fashion_mnist)["']""", re.MULTILINE)
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
@@ -63,12 +61,6 @@ class Notebook:
         return next((cell.source for cell in cells if cell.cell_type == "markdown"), "")
 
     @property
-    def real_sets(self):
-        """Names of the real data sets that its code loads, in order."""
-        code = "\n".join(cell.source for cell in self.read_script().cells if is_code(cell))
-        return tuple(dict.fromkeys(_REAL_SET.findall(code)))
-
-    @property
     def title(self):
         """The first heading, without the number that the series gives it."""
         heading = re.search(r"^# +(.+)$", self.opening, re.MULTILINE)
@@ -104,9 +96,10 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Project:
-    """A checkout of the course and the folders in it."""
+    """A checkout of the course and the folders in it; what a run makes is kept by backend."""
 
     root: Path
+    backend: str = "tensorflow"
 
     @property
     def notebooks_dir(self):
@@ -116,7 +109,8 @@ class Project:
     @property
     def build_dir(self):
         """Folder for what is made and not committed."""
-        return self.root / "build"
+        build = self.root / "build"
+        return build if self.backend == "tensorflow" else build / self.backend
 
     def notebooks(self):
         """Return every notebook of the series, in order."""

@@ -51,6 +51,7 @@ def store(notebook, settings, display):
         display.begin(notebook, settings.profile)
     # The script may be edited while it runs: what is stamped is the code that it began with.
     code, timed = code_hash(notebook), code_hash(notebook, "times")
+    hashes = recorded.module_hashes()
     done = _execute_fresh(notebook, settings, display)
     seconds[settings.profile] = done.seconds
     seconds = {profile: round(s, 1) for profile, s in seconds.items()}
@@ -62,6 +63,7 @@ def store(notebook, settings, display):
             "backend": done.summary.get("backend", ""),
             "code": code,
             "data": done.data_sources,
+            "modules": done.modules(hashes),
             "profile": settings.profile,
             "seconds": seconds,
             "timed": timed,

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from course_tools.progress import duration
 
@@ -18,44 +19,57 @@ _NBVAL = (
     "-p",
     "no:python",
 )
+_SMOKE = {"COURSE_PROFILE": "smoke", "COURSE_DATA": "builtin"}
 
 
-def run_tests(project, console, *, quick=False):
+def run_tests(project, console, **options):
     """Run all steps; return the exit code of the first that failed, 0 if none did.
 
     Args:
         project: the `Project`.
         console: a rich console.
-        quick: leave out the slow tests and the execution of the notebooks.
+        options: of `steps`.
     """
     with tempfile.TemporaryDirectory(prefix="course-test-") as runs:
-        codes = [
-            _step(project, console, title, arguments, variables)
-            for title, arguments, variables in steps(project, runs, quick=quick)
-        ]
+        codes = [_step(project, console, *step) for step in steps(project, runs, **options)]
     failed = [code for code in codes if code]
     console.print(f"[red]{len(failed)} of {len(codes)} steps failed[/]" if failed else "All well.")
     return failed[0] if failed else 0
 
 
-def steps(project, runs, *, quick):
-    """Return (title, arguments of Python, variables) of each step; models are kept in `runs`."""
-    unit = ["-m", "pytest", "tests", "-n", "2", "--dist=loadfile"]
-    result = [
-        ("Style", ["-m", "ruff", "check"], {}),
-        ("Format", ["-m", "ruff", "format", "--check"], {}),
-        ("Tests", [*unit, "-m", "not slow"] if quick else unit, {}),
-    ]
-    stored = sorted(path.name for path in project.notebooks_dir.glob("*.ipynb"))
-    if stored and not quick:
-        variables = {
-            "COURSE_PROFILE": "smoke",
-            "COURSE_DATA": "builtin",
-            "COURSE_RUNS_DIR": runs,
-        }
-        paths = [f"notebooks/{name}" for name in stored]
-        nbval = ["-m", "pytest", *_NBVAL, "-n", "2", *paths]
-        result.append(("Notebooks, executed and compared (smoke)", nbval, variables))
+def steps(project, runs, *, names=(), quick=False, whole=True, backends=()):
+    """Return (title, arguments of Python, variables) of each step.
+
+    Args:
+        project: the `Project`.
+        runs: folder that trained models are kept in.
+        names: which notebooks are executed; none means all.
+        quick: leave out the slow tests and the execution of the notebooks.
+        whole: style, every test and the notebooks on the backend in force; else only `backends`.
+        backends: on which the notebooks are executed too, and, unless `whole` holds them already,
+            the tests of `tests/backends` run.
+    """
+    chosen = project.select(names) if names else project.notebooks()
+    stored = [n.ipynb.name for n in chosen if n.ipynb.exists() and not quick]
+    tests = ["-m", "pytest", "-n", "2", "--dist=loadfile"]
+    result = []
+    if whole:
+        result = [
+            ("Style", ["-m", "ruff", "check"], {}),
+            ("Format", ["-m", "ruff", "format", "--check"], {}),
+            ("Tests", [*tests, "tests", *(["-m", "not slow"] if quick else [])], {}),
+        ]
+    for backend in [*([None] if whole else []), *backends]:
+        variables = {"KERAS_BACKEND": backend} if backend else {}
+        on = f" on {backend}" if backend else ""
+        if not whole:
+            result += [(f"Tests{on}", [*tests, "tests/backends", "-k", backend], variables)]
+        if stored:
+            folder = Path(runs) / (backend or "default")
+            folder.mkdir(exist_ok=True)
+            variables = {**variables, **_SMOKE, "COURSE_RUNS_DIR": str(folder)}
+            nbval = ["-m", "pytest", *_NBVAL, "-n", "2", *(f"notebooks/{name}" for name in stored)]
+            result += [(f"Notebooks, executed and compared (smoke){on}", nbval, variables)]
     return result
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course_utils import checks, profiles
+from course_utils import checks, notes, profiles
 from course_utils.hardware import machine as machine
 from course_utils.hardware import usable_cores
 from course_utils.notes import note
@@ -147,6 +147,7 @@ def start(seed=0, precision=None):
     keras.utils.set_random_seed(seed)
     keras.config.set_dtype_policy(precision)
     _session.environment = environment
+    notes.print_anywhere()
     print(environment)
     return environment
 
@@ -168,7 +169,7 @@ def started():
 
 
 def remember_data(name, source):
-    """Note that the data set `name` was loaded and is `real` or `builtin`."""
+    """Note that the data set `name` is `real` or `builtin`, or that a `stand-in` took its place."""
     _session.data_sources[name] = source
 
 
@@ -176,8 +177,8 @@ def summary():
     """What made this notebook's outputs: the Environment as a dict, and the data sets loaded.
 
     Returns:
-        dict with the fields of Environment and `data`, a dict from data set to `real` or
-        `builtin`.
+        dict with the fields of Environment and `data`, a dict from data set to `real`,
+        `builtin` or, where another took its place, `stand-in`.
     """
     return {**dataclasses.asdict(current()), "data": dict(_session.data_sources)}
 

@@ -12,6 +12,9 @@ PYPROJECT = """\
 [project.urls]
 Repository = "https://github.com/someone/somewhere"
 
+[tool.course]
+release = "v1"
+
 [tool.jupytext]
 formats = "notebooks///ipynb,notebooks/py///py:percent"
 notebook_metadata_filter = "kernelspec,-all"
@@ -26,7 +29,7 @@ HEADER = """\
 #     name: python3
 # ---
 """
-COLAB = "https://colab.research.google.com/github/someone/somewhere/blob/main/notebooks"
+COLAB = "https://colab.research.google.com/github/someone/somewhere/blob/v1/notebooks"
 # Shows a picture of one grey pixel with alt text, without the second that matplotlib takes.
 FIGURE = """\
 import base64

@@ -72,6 +72,8 @@ def load(name, train_size=None, image_size=None, *, test_size=None, seed=0, kind
         data = _load_images(name, train_size, test_size, image_size, seed)
     # The stored outputs of a notebook say what data made them.
     environment.remember_data(data.name, data.source)
+    if name in _REAL and data.name != name:
+        environment.remember_data(name, "stand-in")
     return data
 
 

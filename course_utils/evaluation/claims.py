@@ -192,10 +192,10 @@ def show(result, notebook):
     from IPython.display import display
 
     runs = {"your run": result}
-    stored, stale = recorded.find(notebook, result.claim.name)
+    stored, changed = recorded.find(notebook, result.claim.name)
     if stored is not None:
         stored = Result.from_dict(stored)
-        note = ", stale: the code has changed since" if stale else ""
+        note = f", stale: {changed}" if changed else ""
         runs[f"the recorded run ({stored.date}{note})"] = stored
     display({"text/html": _as_html(runs), "text/plain": _as_text(runs)}, raw=True)
 

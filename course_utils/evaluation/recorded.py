@@ -1,6 +1,7 @@
 """Recorded runs of claims: the long run behind a verdict, made once and kept with the notebooks."""
 
 import ast
+import functools
 import hashlib
 import json
 import os
@@ -8,6 +9,14 @@ import warnings
 from pathlib import Path
 
 from course_utils import storage
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+# They show and keep numbers, and make none.
+_SHOWING = ("plotting", "widgets", "notes", "evaluation.recorded")
+_WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+# Stands for every address that the first cell installs from: a release or a copy of the project
+# has another one, and its numbers are the same.
+_INSTALLED_FROM = "git+https://github.com/deep-generative-companion/deep-generative-companion"
 
 
 def note(result):
@@ -30,43 +39,90 @@ def find(notebook, name):
         name: the claim's name.
 
     Returns:
-        (result as a dict, whether the notebook's code has changed since). None where no run has
-        been recorded, or where neither a checkout nor an installed package holds it.
+        (result as a dict, what has changed since in words, "" if nothing has). (None, "") where
+        no run has been recorded, or where neither a checkout nor an installed package holds it.
     """
     path = recorded_folder() / f"{notebook}.json"
     if not path.is_file():
-        return None, False
+        return None, ""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         for result in record["claims"]:
             if result["claim"]["name"] == name:
-                return result, _is_stale(notebook, record["code"])
+                script = storage.CHECKOUT / "notebooks" / "py" / f"{notebook}.py"
+                return result, changed_since(record, script)
     except (OSError, ValueError, KeyError, TypeError) as error:
         warnings.warn(
             f"the recorded run of {notebook} cannot be read ({type(error).__name__}: {error}). "
             f"Get the file again, or make it with `course record {notebook[:2]}`.",
             stacklevel=3,
         )
-    return None, False
+    return None, ""
 
 
 def recorded_folder():
     """Folder of the recorded runs: in a checkout `notebooks/recorded`, else in the package."""
     if storage.in_checkout():
         return storage.CHECKOUT / "notebooks" / "recorded"
-    return Path(__file__).resolve().parent.parent / "recorded"
+    return _PACKAGE / "recorded"
 
 
-def _is_stale(notebook, code):
-    script = storage.CHECKOUT / "notebooks" / "py" / f"{notebook}.py"
-    return script.is_file() and code_hash(script, "recorded") != code
+def changed_since(record, script):
+    """What has changed since a recorded file was made, in words.
+
+    Args:
+        record: the file's content; one from before modules were noted says nothing of them.
+        script: path of the notebook's script; an installed package has none.
+
+    Returns:
+        Text such as "models.vae has changed since"; "" if nothing has.
+    """
+    if Path(script).is_file() and code_hash(script, "recorded") != record["code"]:
+        return "the code has changed since"
+    modules = record.get("modules", {})
+    changed = changed_modules({m: h for m, h in modules.items() if not m.startswith(_SHOWING)})
+    return f"{', '.join(changed)} {'have' if changed[1:] else 'has'} changed since" * bool(changed)
+
+
+def module_hashes():
+    """Hash of the code of each module of the package, which comments and docstrings leave alone.
+
+    Returns:
+        dict of name, such as `measures.frechet`, to 16 hexadecimal digits.
+    """
+    names = [".".join(path.relative_to(_PACKAGE).with_suffix("").parts)
+             for path in sorted(_PACKAGE.rglob("*.py"))]  # fmt: skip
+    # The first of all loads the others and does nothing else.
+    names = [name.removesuffix(".__init__") for name in names if name != "__init__"]
+    return {name: _module_hash(name) for name in names}
+
+
+def changed_modules(hashes):
+    """Names of the modules whose code is no longer that of these `module_hashes`, or is gone."""
+    return sorted(name for name, known in hashes.items() if _module_hash(name) != known)
+
+
+def _module_hash(name):
+    path = _PACKAGE.joinpath(*name.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return _hash_of_file(path, path.stat().st_mtime_ns) if path.is_file() else None
+
+
+@functools.cache
+def _hash_of_file(path, _modified):
+    """Hash of a module; kept, since a notebook may ask for it at each claim."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, _WITH_DOCSTRING) and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+    return _hash(tree, "times")
 
 
 def code_hash(script, of="outputs"):
     """Hash of a percent script's code: comments, prose and layout do not count.
 
     Nor do budgets that were not used: what is stored stays good when a smaller machine needs
-    another one.
+    another one. Nor does the address that the first cell installs from.
 
     Args:
         script: path of the percent script.
@@ -81,6 +137,10 @@ def code_hash(script, of="outputs"):
         SyntaxError: the script is not valid Python.
     """
     tree = ast.parse(Path(script).read_text(encoding="utf-8"))
+    return _hash(tree, of)
+
+
+def _hash(tree, of):
     return hashlib.sha256(repr(_canonical(tree, of)).encode()).hexdigest()[:16]
 
 
@@ -88,6 +148,8 @@ def _canonical(node, of):
     """A syntax tree as nested lists, without the empty fields that Python versions add or drop."""
     if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "by_profile":
         node = ast.Call(func=node.func, args=node.args, keywords=_used(node.keywords, of))
+    if isinstance(node, ast.Constant) and str(node.value).startswith("git+https://"):
+        node = ast.Constant(value=_INSTALLED_FROM)
     if isinstance(node, ast.AST):
         fields = [[name, _canonical(value, of)] for name, value in ast.iter_fields(node)
                   if name != "kind" and value is not None and value != []]  # fmt: skip

@@ -168,9 +168,9 @@ def test_a_recorded_run_whose_code_has_changed_is_called_stale(started, images, 
     result = claims.test(CLAIM, {"A": LOW, "B": HIGH}, "10 images", images)
     script = record(result)
     script.write_text("# %% [markdown]\n# New prose.\n# %%\nepochs   =   3  # a comment\n")
-    assert recorded.find("09_x", "quicker") == (result.as_dict(), False)
+    assert recorded.find("09_x", "quicker") == (result.as_dict(), "")
     script.write_text("# %%\nepochs = 4\n")
-    assert recorded.find("09_x", "quicker") == (result.as_dict(), True)
+    assert recorded.find("09_x", "quicker") == (result.as_dict(), "the code has changed since")
     claims.show(result, "09_x")
     assert "stale: the code has changed since" in capsys.readouterr().out
 
@@ -208,7 +208,7 @@ def test_a_damaged_record_is_passed_over_with_a_warning(started, images, record)
     script = record(claims.test(CLAIM, {"A": LOW, "B": HIGH}, "10 images", images))
     (script.parents[1] / "recorded" / "09_x.json").write_text("{")
     with pytest.warns(UserWarning, match="course record 09"):
-        assert recorded.find("09_x", "quicker") == (None, False)
+        assert recorded.find("09_x", "quicker") == (None, "")
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ def test_built_in_names_are_given_without_a_note(monkeypatch, capsys):
 def test_environment_remembers_what_was_loaded(no_real_data):
     data.load("mnist", 20, test_size=10)
     assert environment._session.data_sources["digits"] == "builtin"
+    assert environment._session.data_sources["mnist"] == "stand-in"
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

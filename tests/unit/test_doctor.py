@@ -67,6 +67,14 @@ def test_a_gpu_that_the_backend_does_not_see_gets_advice(monkeypatch, backend, s
     assert advice in found.advice
 
 
+@pytest.mark.parametrize(("backend", "slow"), [("jax", True), ("torch", False)])
+def test_jax_on_a_cpu_is_said_to_be_slow(monkeypatch, backend, slow):
+    monkeypatch.setattr(keras.backend, "backend", lambda: backend)
+    monkeypatch.setattr(profiles, "accelerator_present", lambda: False)
+    monkeypatch.setattr(doctor, "_nvidia_gpu", lambda: None)
+    assert ("three times the time" in finding("device").advice) == slow
+
+
 def test_a_gpu_that_is_seen_needs_nothing(monkeypatch):
     monkeypatch.setattr(profiles, "accelerator_present", lambda: True)
     assert finding("device").found.endswith("sees a GPU")

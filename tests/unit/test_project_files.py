@@ -14,7 +14,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from course_tools import lint
+from course_tools import links, series
 from course_utils.storage import CHECKOUT
 
 TARGETS = ["help", "run", "test", "lab", "execute", "slides", "bench"]
@@ -186,9 +186,14 @@ def test_every_link_of_a_page_leads_somewhere(page):
 
 
 def test_the_readme_opens_notebooks_of_this_project():
-    readme = (CHECKOUT / "README.md").read_text()
-    base = lint.colab_address(PROJECT["urls"]["Repository"])
+    readme = (CHECKOUT / "README.md").read_text("utf-8")
+    base = links.source(series.find_project()).colab
     for address in re.findall(r"https://colab\.research\.google\.com/github/[^\s)\"'>]+", readme):
         assert address.startswith(f"{base}/")
         name = address.rsplit("/", 1)[1].removesuffix(".ipynb")
         assert (CHECKOUT / "notebooks" / "py" / f"{name}.py").exists(), address
+
+
+def test_the_citation_names_the_repository():
+    citation = yaml.safe_load((CHECKOUT / "CITATION.cff").read_text("utf-8"))
+    assert citation["repository-code"] == links.source(series.find_project()).address

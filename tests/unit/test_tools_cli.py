@@ -6,12 +6,12 @@ from miniature import make_course, run_course
 from rich.console import Console
 from typer.testing import CliRunner
 
-from course_tools import benching, cli, doctor, recording, running, storing, testing
+from course_tools import benching, building, cli, doctor, options, recording, storing, testing
 from course_tools.series import CourseError
 from course_utils.data import download
 
 COMMANDS = ["run", "execute", "pair", "check", "record", "claims", "test", "bench", "data"]
-COMMANDS += ["doctor", "lab", "slides"]
+COMMANDS += ["doctor", "lab", "links", "slides"]
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def settings_of(invoke, monkeypatch):
 
     def settings_of(*arguments):
         seen = []
-        monkeypatch.setattr(running, "run", lambda p, n, settings, *_, **__: seen.append(settings))
+        monkeypatch.setattr(
+            building, "build", lambda p, n, settings, *_, **__: seen.append(settings)
+        )
         for module, name in ((storing, "store"), (recording, "record")):
             monkeypatch.setattr(module, name, lambda n, settings, d: seen.append(settings))
         invoke(*arguments)
@@ -110,20 +112,96 @@ def test_check_tells_problems_and_fails(tmp_path):
     assert "1 problem" in done.stderr
 
 
-def test_the_steps_of_the_tests(tmp_path):
-    project = make_course(tmp_path / "c", _01_one=["1"])
-    titles = [title for title, _, _ in testing.steps(project, "runs", quick=False)]
-    assert titles == ["Style", "Format", "Tests"]
-    project.notebooks()[0].ipynb.write_text("{}")
-    *_, (title, arguments, variables) = testing.steps(project, "runs", quick=False)
+@pytest.fixture
+def stored(tmp_path):
+    """A course with two notebooks that are stored and one that is not."""
+    project = make_course(tmp_path / "c", _01_one=["1"], _02_two=["2"], _03_three=["3"])
+    for notebook in project.notebooks()[:2]:
+        notebook.ipynb.write_text("{}")
+    return project
+
+
+def titles(steps):
+    return [title for title, _, _ in steps]
+
+
+def test_the_steps_of_the_tests(stored, tmp_path):
+    *first, (title, arguments, variables) = testing.steps(stored, tmp_path)
+    assert titles(first) == ["Style", "Format", "Tests"]
     assert title.startswith("Notebooks")
-    assert arguments[-1] == "notebooks/01_one.ipynb"
+    assert arguments[-2:] == ["notebooks/01_one.ipynb", "notebooks/02_two.ipynb"]
     assert variables == {
         "COURSE_PROFILE": "smoke",
         "COURSE_DATA": "builtin",
-        "COURSE_RUNS_DIR": "runs",
+        "COURSE_RUNS_DIR": str(tmp_path / "default"),
     }
-    assert len(testing.steps(project, "runs", quick=True)) == 3
+    assert titles(testing.steps(stored, tmp_path, quick=True)) == titles(first)
+    assert testing.steps(stored, tmp_path, names=["2"])[-1][1][-1] == arguments[-1]
+    assert titles(testing.steps(make_course(tmp_path / "empty"), tmp_path)) == titles(first)
+
+
+def test_the_steps_on_one_backend(stored, tmp_path):
+    tests, notebooks = testing.steps(stored, tmp_path, whole=False, backends=["jax"])
+    assert tests[1][-3:] == ["tests/backends", "-k", "jax"]
+    assert tests[2] == {"KERAS_BACKEND": "jax"}
+    assert notebooks[0].endswith("on jax")
+    assert notebooks[2]["KERAS_BACKEND"] == "jax"
+    assert notebooks[2]["COURSE_RUNS_DIR"] == str(tmp_path / "jax")
+
+
+def test_the_steps_on_all_backends(stored, tmp_path):
+    whole = testing.steps(stored, tmp_path)
+    steps = testing.steps(stored, tmp_path, backends=["jax", "torch"])
+    assert steps[: len(whole)] == whole, "the tests of each backend are among all tests"
+    assert [step[2]["KERAS_BACKEND"] for step in steps[len(whole) :]] == ["jax", "torch"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], {}),
+        (["--backend", "torch", "1"], {"whole": False, "backends": ["torch"], "names": ["1"]}),
+        (["--all-backends"], {"backends": ["jax", "torch"]}),
+    ],
+)
+def test_which_backends_are_tested(invoke, monkeypatch, arguments, expected):
+    asked = []
+    monkeypatch.setattr(testing, "run_tests", lambda *_, **what: asked.append(what))
+    monkeypatch.setattr(options.importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setenv("KERAS_BACKEND", "")
+    invoke("test", *arguments)
+    assert asked == [{"names": (), "quick": False, **expected}]
+    assert os.environ["KERAS_BACKEND"] == ("tensorflow" if "--all-backends" in arguments else "")
+
+
+@pytest.mark.parametrize("command", [["run"], ["test"]])
+def test_a_backend_that_cannot_be_had_is_refused_at_once(invoke, monkeypatch, command):
+    done = invoke(*command, "--backend", "abacus")
+    assert "unknown backend 'abacus'. Choose one of: tensorflow, jax, torch." in str(done.exception)
+    monkeypatch.setattr(options.importlib.util, "find_spec", lambda name: None)
+    done = invoke(*command, "--backend", "jax")
+    assert "the backend jax is not installed: pip install jax" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "backend", "folder"),
+    [
+        ([], "", "tensorflow", "build"),
+        (["--backend", "jax"], "", "jax", "jax"),
+        ([], "torch", "torch", "torch"),
+        (["--backend", "tensorflow"], "torch", "tensorflow", "build"),
+    ],
+)
+def test_each_backend_has_a_build_of_its_own(
+    invoke, monkeypatch, arguments, variable, backend, folder
+):
+    seen = []
+    monkeypatch.setattr(building, "build", lambda project, *_, **__: seen.append(project))
+    monkeypatch.setattr(options.importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setenv("KERAS_BACKEND", variable)
+    invoke("run", *arguments)
+    assert seen[0].build_dir.name == folder
+    assert os.environ["KERAS_BACKEND"] == backend
 
 
 def test_all_steps_run_and_the_first_failure_is_the_result(tmp_path, monkeypatch):

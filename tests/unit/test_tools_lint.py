@@ -1,10 +1,12 @@
 """Each check passes a good notebook and catches one that was spoilt."""
 
+import json
+
 import nbformat.v4 as v4
 import pytest
-from miniature import FIGURE, make_course, write_script
+from miniature import FIGURE, make_course, run_course, write_script
 
-from course_tools import lint, pairing, storing
+from course_tools import freshness, links, lint, pairing, recording, storing
 
 CELLS = ["a = 1\na", "print('two')", FIGURE]
 
@@ -98,16 +100,22 @@ def test_compared_outputs(notebook, problems):
         ("github/someone/", "github/somebody/", "does not begin with"),
         (
             "What **",
-            "`pip install git+https://github.com/x/y` **",
-            "is not https://github.com/some",
+            "'git+https://github.com/x/y@v1' **",
+            "is not git+https://github.com/someone/somewhere@v1",
         ),
+        (
+            "What **",
+            "'git+https://github.com/someone/somewhere' **",
+            "is not git+https://github.com/someone/somewhere@v1",
+        ),
+        ("blob/v1/", "blob/main/", "does not begin with"),
     ],
 )
 def test_links(notebook, problems, old, new, problem):
     text = notebook.script.read_text()
     assert old in text
     notebook.script.write_text(text.replace(old, new))
-    assert any(problem in found for found in problems(lint.links))
+    assert any(problem in found for found in problems(links.check))
 
 
 @pytest.mark.parametrize("count", [None, 7])
@@ -139,33 +147,80 @@ def test_a_cell_that_is_not_executed_needs_no_count(notebook, spoil, problems):
 
 def test_outputs_of_other_code(notebook, spoil, problems):
     write_script(notebook.script, ["a = 2\na", *CELLS[1:]])
-    assert "has changed since" in problems(lint.made_from_todays_code)[0]
+    assert "has changed since" in problems(freshness.made_from_todays_code)[0]
     spoil(lambda nb: nb.metadata["course"].pop("code"))
-    assert "not made by `course execute`" in problems(lint.made_from_todays_code)[0]
+    assert "not made by `course execute`" in problems(freshness.made_from_todays_code)[0]
 
 
 def test_outputs_of_the_smoke_profile(spoil, problems):
     spoil(lambda nb: nb.metadata["course"].update(profile="smoke"))
-    assert "of the smoke profile" in problems(lint.made_from_todays_code)[0]
+    assert "of the smoke profile" in problems(freshness.made_from_todays_code)[0]
 
 
-LOADS = 'from course_utils import data\nimages = data.load("mnist", 10)  # data.load("digits")'
-
-
-@pytest.mark.parametrize("cell", [LOADS, LOADS.replace('("', "(\n    '").replace('",', "',")])
-def test_outputs_of_a_stand_in(notebook, spoil, problems, cell):
-    write_script(notebook.script, [cell, "# data.load('fashion_mnist')", *CELLS])
-    assert notebook.real_sets == ("mnist",)
-    spoil(lambda nb: nb.metadata["course"].update(data={"digits": "builtin"}))
-    assert problems(lint.made_from_real_data)[0].startswith("the outputs are not those of the real")
-    sources = {"mnist": "real", "digits": "builtin"}
+@pytest.mark.parametrize(
+    ("sources", "told"),
+    [
+        ({"digits": "builtin"}, []),
+        ({"mnist": "real", "digits": "builtin"}, []),
+        ({"mnist": "stand-in", "digits": "builtin", "fashion_mnist": "real"}, ["mnist"]),
+    ],
+)
+def test_outputs_of_a_stand_in(spoil, problems, sources, told):
     spoil(lambda nb: nb.metadata["course"].update(data=sources))
-    assert problems(lint.made_from_real_data) == []
+    found = problems(freshness.made_from_real_data)
+    assert [f"a stand-in for {name}; " in text for name, text in zip(told, found, strict=True)] == [
+        True for _ in told
+    ]
+
+
+@pytest.mark.parametrize(
+    ("modules", "told"),
+    [
+        ({}, None),
+        (None, "was not noted"),
+        ({"models.vae": "0123", "gone": "4567"}, "other code of gone, models.vae; make them"),
+        ({f"m{n}": "0" for n in range(7)}, "other code of m0, m1, m2, m3, m4 and 2 more;"),
+    ],
+)
+def test_outputs_of_other_modules_are_a_note(course, notebook, spoil, problems, modules, told):
+    if modules is not None:
+        spoil(lambda nb: nb.metadata["course"].update(modules=modules))
+    found = problems(freshness.made_with_todays_modules)
+    assert (told is None and not found) or told in found[0]
+    subject = lint.Subject(course, notebook)
+    assert lint.check(subject) == []
+    assert lint.notes(subject) == [f"01_one: {text}" for text in found]
+
+
+def test_notes_fail_only_when_they_are_asked_to(course, notebook):
+    done = run_course(course, "check")
+    assert done.returncode == 0
+    assert "Note: 01_one: what modules made the outputs was not noted" in done.stdout
+    assert run_course(course, "check", "--strict").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("stamp", "told"),
+    [
+        ({"modules": {}}, None),
+        ({}, "was not noted"),
+        ({"modules": {"models.vae": "0"}}, "is stale: models.vae has changed since"),
+        ({"modules": {"plotting.look": "0", "widgets": "0"}}, None),
+        ({"code": "0", "modules": {}}, "is stale: the code has changed since"),
+    ],
+)
+def test_a_recorded_run_of_other_code_is_a_note(notebook, problems, stamp, told):
+    path = recording.recorded_path(notebook)
+    path.parent.mkdir()
+    record = {"claims": [], "code": storing.code_hash(notebook, "recorded"), **stamp}
+    path.write_text(json.dumps(record))
+    found = problems(freshness.recorded_with_todays_code)
+    assert (told is None and not found) or told in found[0]
 
 
 def test_a_comment_does_not_make_outputs_stale(notebook, problems):
     write_script(notebook.script, ["a = 1  # one\na", *CELLS[1:]])
-    assert problems(lint.made_from_todays_code) == []
+    assert problems(freshness.made_from_todays_code) == []
 
 
 @pytest.mark.parametrize("alt", ["", "a short one"])

@@ -1,3 +1,4 @@
+import json
 import os
 
 import nbformat
@@ -129,3 +130,111 @@ def test_what_course_execute_noted_survives_pairing(paired):
     write_script(paired.script, ["a = 2\na"])
     pairing.write_pair(paired)
     assert pairing.read_ipynb(paired).metadata["course"]["code"] == "0123"
+
+
+def another_kernel(content):
+    content["metadata"]["kernelspec"] = {
+        "display_name": ".venv (3.12.1)", "language": "python", "name": "course",
+    }  # fmt: skip
+    content["metadata"]["language_info"] = {"name": "python", "version": "3.12.1"}
+
+
+def colab(content):
+    content["metadata"].update(colab={"provenance": []}, accelerator="GPU")
+    content.update(nbformat_minor=0)
+    for number, cell in enumerate(content["cells"]):
+        del cell["id"]
+        cell["metadata"].update(id=f"c{number}", colab={"base_uri": "https://x.org"})
+
+
+def vscode(content):
+    content["metadata"]["vscode"] = {"interpreter": {"hash": "31f2"}}
+    for cell in content["cells"]:
+        cell["metadata"]["vscode"] = {"languageId": "python"}
+
+
+def folded(content):
+    content["cells"][0]["metadata"]["jp-MarkdownHeadingCollapsed"] = True
+    content["cells"][1]["metadata"].update(collapsed=True, scrolled=False)
+    content["cells"][1]["metadata"]["ExecuteTime"] = {"end_time": "2026-01-01"}
+
+
+def other_order(content):
+    for cell in content["cells"]:
+        cell["metadata"] = dict(sorted(cell["metadata"].items(), reverse=True))
+        if "tags" in cell["metadata"]:
+            cell["metadata"]["tags"].reverse()
+
+
+def empty_tags(content):
+    content["cells"][0]["metadata"]["tags"] = []
+
+
+def windows_lines(content):
+    for cell in content["cells"]:
+        cell["source"] = "".join(cell["source"]).replace("\n", "\r\n")
+
+
+def empty_last_cell(content):
+    cell = {"cell_type": "code", "metadata": {}, "source": [], "outputs": [], "id": "last"}
+    content["cells"].append({**cell, "execution_count": None})
+
+
+@pytest.fixture
+def save_as(paired):
+    """Return a function that saves the pair as another editor would, maybe with an edit."""
+    text = paired.script.read_text().replace('["nbval-check-output"]', '["a", "b"]', 1)
+    paired.script.write_text(text)
+    pairing.write_pair(paired)
+
+    def save_as(editor, edit=False):
+        content = json.loads(paired.ipynb.read_text("utf-8"))
+        if edit:
+            content["cells"][1]["source"] = ["a = 3\n", "a"]
+        editor(content)
+        paired.ipynb.write_text(json.dumps(content), "utf-8")
+
+    return save_as
+
+
+@pytest.mark.parametrize(
+    "editor",
+    [another_kernel, colab, vscode, folded, other_order, empty_tags, windows_lines,
+     empty_last_cell],
+)  # fmt: skip
+class TestAnotherEditor:
+    def test_what_it_adds_is_no_edit(self, paired, save_as, editor):
+        script = paired.script.read_bytes()
+        save_as(editor)
+        assert pairing.check_pair(paired) == []
+        pairing.write_pair(paired)
+        assert paired.script.read_bytes() == script
+        pairing.take_from_notebook(paired)
+        assert paired.script.read_bytes() == script
+
+    def test_the_script_may_go_on_under_it(self, paired, save_as, editor):
+        save_as(editor)
+        paired.script.write_text(paired.script.read_text().replace("a = 1", "a = 2"))
+        assert "is behind" in pairing.check_pair(paired)[0]
+        pairing.write_pair(paired)
+        nb = pairing.read_ipynb(paired)
+        assert nb.cells[1].source == "a = 2\na"
+        assert nb.metadata["kernelspec"] == pairing.KERNELSPEC
+        assert {name for cell in nb.cells for name in cell.metadata} <= set(pairing.KNOWN)
+
+    def test_an_edit_made_there_comes_back_alone(self, paired, save_as, editor):
+        script = paired.script.read_text()
+        save_as(editor, edit=True)
+        assert "edited by hand" in pairing.check_pair(paired)[0]
+        with pytest.raises(CourseError, match="--from-notebook"):
+            pairing.write_pair(paired)
+        pairing.take_from_notebook(paired)
+        assert paired.script.read_text() == script.replace("a = 1", "a = 3")
+
+
+@pytest.mark.parametrize("name", ["tags", "slideshow"])
+def test_tags_and_slide_types_are_part_of_the_pair(paired, name):
+    nb = pairing.read_ipynb(paired)
+    del nb.cells[1].metadata[name]
+    nbformat.write(nb, paired.ipynb)
+    assert "edited by hand" in pairing.check_pair(paired)[0]

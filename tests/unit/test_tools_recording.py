@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 from miniature import half_written, make_course, write_script
@@ -6,6 +7,7 @@ from rich.console import Console
 
 from course_tools import execution, progress, recording
 from course_tools.series import CourseError
+from course_utils.evaluation import recorded
 
 CLAIM = {"claim": {"statement": "Deeper is better"}, "verdict": "no difference seen"}
 NOTE_CLAIM = f"""\
@@ -67,6 +69,32 @@ def test_the_table_of_claims_tells_what_is_stale(notebook, record):
     assert "stale" not in text
     write_script(notebook.script, [NOTE_CLAIM, "2"])
     assert "stale" in table_text(notebook)
+
+
+def test_the_table_of_claims_tells_what_modules_have_changed(notebook, record):
+    path = record()
+    kept = json.loads(path.read_text("utf-8"))
+    assert kept["modules"] == {}, "this notebook loads none"
+    path.write_text(json.dumps({**kept, "modules": {"models.vae": "0", "notes": "0"}}))
+    assert "stale: models.vae has changed since" in table_text(notebook)
+
+
+def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorded, "_PACKAGE", tmp_path)
+    module = tmp_path / "measures" / "one.py"
+    module.parent.mkdir()
+    (tmp_path / "measures" / "__init__.py").write_text('"""A room."""')
+    texts = ['"""Doc."""\ndef f(x):\n    """Doc."""\n    return x', "def f(x): return x  # why"]
+    hashes = []
+    for number, text in enumerate([*texts, "def f(x): return -x"]):
+        module.write_text(text)
+        os.utime(module, (number, number))
+        hashes.append(recorded.module_hashes())
+    assert hashes[0].keys() == {"measures", "measures.one"}
+    assert hashes[0] == hashes[1]
+    assert recorded.changed_modules(hashes[0]) == ["measures.one"]
+    module.unlink()
+    assert recorded.changed_modules(hashes[2]) == ["measures.one"]
 
 
 def test_a_damaged_recorded_file_is_told(notebook, record):

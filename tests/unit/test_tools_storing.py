@@ -10,9 +10,15 @@ from rich.console import Console
 
 from course_tools import execution, pairing, progress, storing
 from course_tools.series import CourseError
+from course_utils.evaluation import recorded
 
 PRINT_BUDGET = "import os\nprint(os.environ['COURSE_PROFILE'], os.environ['COURSE_DATA'])"
 NOTE_RUNS = "import pathlib\npathlib.Path(os.environ['COURSE_RUNS_DIR'], 'run').write_text('1')"
+
+# `start` without the backend, which takes seconds to import.
+START_NOTHING = """\
+from course_utils import environment
+environment._session.environment = environment.Environment(*[None] * 8)"""
 
 
 @pytest.fixture
@@ -38,6 +44,22 @@ def test_stored_outputs_and_what_made_them(tmp_path, display, monkeypatch):
     assert pairing.check_pair(notebook) == []
     assert not runs.exists(), "a reader's trained models were used or written"
     assert half_written(course.root) == []
+
+
+USES_MODULES = f"""\
+{START_NOTHING}
+from course_utils import data, notes
+_ = data.load("toys", 10)"""
+
+
+def test_outputs_are_stamped_with_data_and_modules(tmp_path, display):
+    course = make_course(tmp_path / "c", _01_one=[USES_MODULES])
+    storing.store(course.notebooks()[0], execution.Settings("smoke", "builtin"), display)
+    stamp = pairing.read_ipynb(course.notebooks()[0]).metadata["course"]
+    assert stamp["data"] == {"ring": "builtin"}
+    assert stamp["modules"].keys() >= {"data", "data.drawn.toys", "environment", "notes"}
+    assert "models.vae" not in stamp["modules"]
+    assert recorded.changed_modules(stamp["modules"]) == []
 
 
 def test_a_failed_run_leaves_the_stored_notebook(tmp_path, display):

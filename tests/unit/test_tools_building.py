@@ -6,10 +6,15 @@ import pytest
 from miniature import FIGURE, half_written, make_course, read_log, write_script
 from rich.console import Console
 
-from course_tools import execution, pairing, progress, running
+from course_tools import building, execution, pairing, progress
 from course_tools.series import CourseError
 
 COUNT = "import pathlib\nwith pathlib.Path('count').open('a') as f:\n    _ = f.write('x')"
+
+STAND_IN = """\
+from course_utils import environment
+environment._session.environment = environment.Environment(*[None] * 8)
+environment.remember_data("mnist", "stand-in")"""
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def run(course):
     def run(names=(), profile="smoke", data="builtin", **options):
         console = Console(record=True, width=200, file=io.StringIO())
         settings = execution.Settings(profile, data, 60)
-        well = running.run(course, course.select(names), settings, console, **options)
+        well = building.build(course, course.select(names), settings, console, **options)
         return well, console.export_text()
 
     return run
@@ -106,19 +111,19 @@ def test_what_shapes_a_notebook_makes_it_run_again(course, run, what, monkeypatc
 
 def test_the_key_holds_everything_that_computes(course, monkeypatch, tmp_path):
     notebook, settings = course.notebooks()[0], execution.Settings("smoke")
-    keys = [running._key(notebook, settings)]
+    keys = [building._key(notebook, settings)]
 
     def expect_another_key():
-        keys.append(running._key(notebook, settings))
+        keys.append(building._key(notebook, settings))
         assert len(set(keys)) == len(keys)
 
     for name, value in (("COURSE_PRECISION", "mixed_bfloat16"), ("COURSE_XLA", "1")):
         monkeypatch.setenv(name, value)
         expect_another_key()
-    version = running.importlib.metadata.version
+    version = building.importlib.metadata.version
     for package in ("keras", "numpy", "scikit-learn", "tensorflow"):
         monkeypatch.setattr(
-            running.importlib.metadata,
+            building.importlib.metadata,
             "version",
             lambda name, other=package: "0" if name == other else version(name),
         )
@@ -133,7 +138,7 @@ def test_the_key_holds_everything_that_computes(course, monkeypatch, tmp_path):
 
 
 def test_what_a_stand_in_made_is_not_kept(course, run):
-    write_script(course.notebooks()[0].script, [COUNT, 'if 0:\n    data.load("mnist")'])
+    write_script(course.notebooks()[0].script, [COUNT, STAND_IN])
     run(["1"], data="auto")
     run(["1"], data="auto")
     assert times_executed(course) == 2

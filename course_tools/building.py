@@ -1,4 +1,4 @@
-"""`course run`: executes the series into `build/` and goes on where it was stopped."""
+"""`course run`: builds pages and gallery of the series; goes on where it was stopped."""
 
 import errno
 import hashlib
@@ -20,7 +20,7 @@ _VARIABLES = ("COURSE_DATA_DIR", "KERAS_BACKEND", "COURSE_PRECISION", "COURSE_XL
 _PACKAGES = ("keras", "numpy", "scikit-learn")
 
 
-def run(project, notebooks, settings, console, *, fresh=False):
+def build(project, notebooks, settings, console, *, fresh=False):
     """Execute notebooks, write them and the gallery to `build/`; return whether all went well.
 
     After each notebook everything on disk is whole, so that a run that is cut off loses only
@@ -37,7 +37,7 @@ def run(project, notebooks, settings, console, *, fresh=False):
         CourseError: the disk is full.
     """
     try:
-        return _run(project, notebooks, settings, console, fresh)
+        return _build(project, notebooks, settings, console, fresh)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -47,7 +47,7 @@ def run(project, notebooks, settings, console, *, fresh=False):
         ) from error
 
 
-def _run(project, notebooks, settings, console, fresh):
+def _build(project, notebooks, settings, console, fresh):
     log = _read_log(project)
     log.update(profile=settings.profile, data=settings.data)
     rows = []
@@ -56,7 +56,7 @@ def _run(project, notebooks, settings, console, fresh):
             display.begin(notebook)
             key = _key(notebook, settings)
             entry = log["notebooks"].get(notebook.name, {})
-            if not fresh and _is_current(notebook, entry, key):
+            if not fresh and _is_current(entry, key):
                 status = "kept"
                 text = f"made at {entry['finished']}; --fresh runs it again"
             else:
@@ -153,13 +153,11 @@ def _data_files():
             yield f"{path.relative_to(folder)} {found.st_size} {found.st_mtime_ns}"
 
 
-def _is_current(notebook, entry, key):
+def _is_current(entry, key):
     if entry.get("status") != "done" or entry.get("key") != key:
         return False
     # Where a stand-in took a real set's place, the real one may be had by now.
-    return entry["data"] != "auto" or all(
-        entry["sources"].get(name) == "real" for name in notebook.real_sets
-    )
+    return entry["data"] != "auto" or "stand-in" not in entry["sources"].values()
 
 
 def _read_log(project):

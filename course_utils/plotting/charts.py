@@ -90,8 +90,7 @@ def scatter(panels, labels, class_names, title, alt):
                               fontweight="bold", bbox=LABEL_BOX)  # fmt: skip
         axis.set_title(name)
         axis.set_aspect("equal", adjustable="datalim")
-        axis.set_xticks([])
-        axis.set_yticks([])
+        axis.set(xticks=[], yticks=[])
     if len(class_names) > 1:
         handles, names = axes[0, 0].get_legend_handles_labels()
         figure.legend(

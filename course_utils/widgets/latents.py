@@ -177,8 +177,7 @@ class _Plane:
                 raise ValueError("labels belong to points, found no points. Pass both.")
             return
         points = given.codes("points", points, size=2)
-        labels = _checked_labels(labels, len(points))
-        names = _checked_names(class_names, labels)
+        labels, names = _checked_classes(labels, class_names, len(points))
         total = len(points)
         self.caption = f"codes of {total:,} images"
         if total > CODES_SHOWN:
@@ -283,28 +282,20 @@ def _checked_start(start, size, dimensions, limit):
     return start
 
 
-def _checked_labels(labels, count):
-    """Return a class for each of `count` points, −1 where there are none."""
+def _checked_classes(labels, class_names, count):
+    """Return the class of each of `count` points, −1 where there are none, and a dict of names."""
     if labels is None:
-        return np.full(count, -1)
+        return np.full(count, -1), {-1: ""}
     labels = arrays.to_numpy(labels)
     if labels.shape != (count,) or labels.dtype.kind not in "iu" or labels.min() < 0:
         raise ValueError(
             f"labels must be whole numbers from 0, one for each of {count:,} points, found shape "
             f"{labels.shape} and type {labels.dtype}."
         )
-    return labels
-
-
-def _checked_names(class_names, labels):
-    """Return a dict of each label to its class's name."""
-    found = np.unique(labels).tolist()
-    if class_names is None or found == [-1]:
-        return {label: str(label) for label in found}
-    class_names = list(class_names)
-    if len(class_names) <= found[-1]:
+    names = list(range(labels.max() + 1) if class_names is None else class_names)
+    if len(names) <= labels.max():
         raise ValueError(
-            f"class_names has {len(class_names)} entries, but there is a label {found[-1]}. Pass "
+            f"class_names has {len(names)} entries, but there is a label {labels.max()}. Pass "
             f"a name for each label from 0."
         )
-    return {label: str(class_names[label]) for label in found}
+    return labels, {label: str(names[label]) for label in np.unique(labels).tolist()}

@@ -169,26 +169,26 @@ def _draw_components(page, plane, mixture):
 
 def _number(page, plane, means, variances, axes):
     """Number the components inside their ellipses or, where these are narrow, beside them."""
-    places = np.stack(plane.places(means), axis=1)
-    low, high = plane.corner + 8, plane.end - 8
+    x, y = plane.places(means)
+    places, taken = x + 1j * y, np.empty(0)
     radii = plane.scale * np.sqrt(np.maximum(variances[:, 0], 0))
-    across = axes[:, :, 0] * [1, -1]  # pages count downwards
-    taken = np.empty((0, 2))
+    across = axes[:, 0, 0] - 1j * axes[:, 1, 0]  # pages count downwards
+    (left, top), (right, bottom) = plane.corner + 8, plane.end - 8
     for index, (place, radius, aside) in enumerate(zip(places, radii, across, strict=True)):
         # Away from the middle first; the second standard deviation ends at twice the radius.
-        aside = aside * (1 if aside @ (place - places.mean(axis=0)) >= 0 else -1)
+        aside *= 1 if (aside.conjugate() * (place - places.mean())).real >= 0 else -1
         spots = [place] if radius > 10 else []
         for distance in 2 * radius + np.array([12, 27, 42]):
-            for turn in np.radians([0, 180, 60, -60, 120, -120]):
-                turned = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]] @ aside
-                spots.append(place + distance * turned)
+            turns = np.exp(1j * np.radians([0, 180, 60, -60, 120, -120]))
+            spots.extend(place + distance * aside * turns)
         free = (
             spot
             for spot in spots
-            if ((low < spot) & (spot < high)).all() and (np.hypot(*(taken - spot).T) > 14).all()
-        )
-        taken = np.vstack([taken, spot := next(free, spots[0])])
-        pages.label(page, *spot, index + 1, index, size=8)
+            if left < spot.real < right and top < spot.imag < bottom
+            and (abs(taken - spot) > 14).all()
+        )  # fmt: skip
+        taken = np.append(taken, spot := next(free, spots[0]))
+        pages.label(page, spot.real, spot.imag, index + 1, index, size=8)
 
 
 def _draw_samples(page, plane, mixture, count, decode):

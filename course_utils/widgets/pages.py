@@ -66,13 +66,9 @@ class Page:
         self.figure.text(x, y, text, **{"size": 9, "transform": self._places, **options})
 
     def draw(self, x, y, within=None, **options):
-        """Draw a line through places, or a mark at each.
+        """Draw a line through places, or a mark at each; the options are those of a Line2D.
 
-        Args:
-            x: (n,), from the left.
-            y: (n,), downwards.
-            within: what lies outside of these (left, top), (right, bottom) is cut off, or None.
-            options: those of a Line2D.
+        What lies outside of `within`, a pair of places ((left, top), (right, bottom)), is cut off.
         """
         self._has_drawings = True
         line = Line2D(x, y, **{"transform": self._places, **options})

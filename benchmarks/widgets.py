@@ -1,7 +1,7 @@
 """How long does one frame of each explorer take, from a moved slider to the bytes of its picture?
 
 Images of 28×28, the dense VAE of the notebooks (untrained: a frame takes as long). Each frame is
-another setting, so that none comes from the cache.
+another setting, so that none comes from the cache; a mixture's holds its EM too.
 """
 
 import contextlib
@@ -51,6 +51,7 @@ def main():
     environment.start(seed=0)
     images = data.load("digits", train_size=2_000, test_size=500)
     plane, codes = dense_vae(2), dense_vae(8)
+    points = data.load("toys", kind="ring").x_train
     betas = {beta: dense_vae(4) for beta in (0.25, 0.5, 1, 2, 4, 8, 16)}
     # Outside of a notebook, what they show is printed as text.
     with contextlib.redirect_stdout(io.StringIO()):
@@ -74,6 +75,11 @@ def main():
                     images.x_test[:10], {"a": (codes.encode, codes.decode)}, steps=9
                 ),
                 "position",
+            ),
+            "mixture, 2,000 points": (widgets.mixture_explorer(points), "components"),
+            "mixture, 36 decoded samples": (
+                widgets.mixture_explorer(points, decode=plane.decode),
+                "components",
             ),
             "β, 7 models": (widgets.beta_explorer(betas, images.x_test[:10]), "beta"),
         }

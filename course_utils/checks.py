@@ -7,7 +7,9 @@ import numbers
 def one_of(name, value, allowed):
     """Raise ValueError unless `value` is in `allowed`."""
     if value not in allowed:
-        raise ValueError(f"unknown {name} {value!r}. Choose one of: {', '.join(allowed)}.")
+        raise ValueError(
+            f"unknown {name} {value!r}. Choose one of: {', '.join(map(str, allowed))}."
+        )
 
 
 def whole_number(name, value, low, high=None):

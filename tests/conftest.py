@@ -15,6 +15,24 @@ _SETTINGS = (
 )  # fmt: skip
 
 
+def nothing_is_skipped():
+    """Whether a missing package, browser or data set fails a test: on CI, where all are there."""
+    return os.environ.get("COURSE_TEST_ALL") == "1" or os.environ.get("CI") == "true"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Count a skipped test as failed where nothing may be left out."""
+    report = yield
+    if report.skipped and nothing_is_skipped() and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = (
+            f"{item.nodeid} was skipped, where nothing may be: {report.longrepr[-1]}\n"
+            f"Install what it lacks, as .ci/run does, or unset COURSE_TEST_ALL and CI."
+        )
+    return report
+
+
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory):
     """One cache of built-in data sets for all tests of a process: making them takes seconds."""

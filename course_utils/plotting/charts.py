@@ -1,9 +1,10 @@
 """Curves, points and dots."""
 
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
+from course_utils.plotting.arrays import to_numpy
 from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, MARKERS, set_title, show
 
 
@@ -23,13 +24,12 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
         log_y: logarithmic vertical axis.
         y_limits: (lowest, highest) value shown, or None for all.
     """
-    figure, axes = plt.subplots(
-        1, len(panels), figsize=(4.4 * len(panels) + 0.6, 3.5), sharey=True, squeeze=False
-    )
+    figure = Figure(figsize=(4.4 * len(panels) + 0.6, 3.5))
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)
     names = list(dict.fromkeys(name for series in panels.values() for name in series))
     for axis, (x_label, series) in zip(axes[0], panels.items(), strict=True):
         for name, (x, y) in series.items():
-            _draw_series(axis, names.index(name), name, np.asarray(x), np.atleast_2d(y))
+            _draw_series(axis, names.index(name), name, to_numpy(x), np.atleast_2d(to_numpy(y)))
         for name, value in (levels or {}).items():
             axis.axhline(value, color="0.35", linestyle=":", lw=1.2)
             axis.annotate(name, (1, value), xycoords=("axes fraction", "data"), ha="right",
@@ -75,8 +75,11 @@ def scatter(panels, labels, class_names, title, alt):
         title: the question that the picture answers.
         alt: alternative text.
     """
-    figure, axes = plt.subplots(1, len(panels), figsize=(4.4 * len(panels), 4.3), squeeze=False)
+    figure = Figure(figsize=(4.4 * len(panels), 4.3))
+    axes = figure.subplots(1, len(panels), squeeze=False)
+    labels = to_numpy(labels)
     for axis, (name, points) in zip(axes[0], panels.items(), strict=True):
+        points = to_numpy(points)
         for index, class_name in enumerate(class_names):
             chosen = points[labels == index]
             axis.scatter(*chosen.T, s=9, alpha=0.6, color=COLOURS[index % len(COLOURS)],
@@ -87,8 +90,7 @@ def scatter(panels, labels, class_names, title, alt):
                               fontweight="bold", bbox=LABEL_BOX)  # fmt: skip
         axis.set_title(name)
         axis.set_aspect("equal", adjustable="datalim")
-        axis.set_xticks([])
-        axis.set_yticks([])
+        axis.set(xticks=[], yticks=[])
     if len(class_names) > 1:
         handles, names = axes[0, 0].get_legend_handles_labels()
         figure.legend(
@@ -108,9 +110,10 @@ def dots(values, title, alt, *, x_label, reference=None):
         x_label: the quantity and its unit.
         reference: (name, value) of a vertical line, or None.
     """
-    figure, axis = plt.subplots(figsize=(6.8, 0.42 * len(values) + 1.1))
-    for row, (index, series) in enumerate(zip(range(len(values)), values.values(), strict=True)):
-        axis.plot(series, [row] * len(series), "o", color=COLOURS[index % len(COLOURS)], alpha=0.7)
+    figure = Figure(figsize=(6.8, 0.42 * len(values) + 1.1))
+    axis = figure.subplots()
+    for row, series in enumerate(values.values()):
+        axis.plot(series, [row] * len(series), "o", color=COLOURS[row % len(COLOURS)], alpha=0.7)
         axis.plot([np.mean(series)] * 2, [row - 0.28, row + 0.28], color="0.2", lw=1.5)
     if reference is not None:
         name, value = reference
@@ -139,8 +142,9 @@ def heatmap(values, rows, columns, title, alt, *, x_label, y_label, digits=0, no
         digits: decimals of the numbers; zeros are left out.
         note: a short text at the right end of each row, or None.
     """
-    values = np.asarray(values, dtype=float)
-    figure, axis = plt.subplots(figsize=(0.62 * len(columns) + 2.6, 0.34 * len(rows) + 1.6))
+    values = to_numpy(values).astype(float)
+    figure = Figure(figsize=(0.62 * len(columns) + 2.6, 0.34 * len(rows) + 1.6))
+    axis = figure.subplots()
     axis.imshow(values, cmap="Blues", vmin=0, vmax=1.15 * values.max(), aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         if round(value, digits):

@@ -34,7 +34,7 @@ plt.rcParams.update(
 
 
 def show(figure, alt):
-    """Show a figure with its alternative text and close it.
+    """Show a figure with its alternative text, and close it whether or not that succeeds.
 
     Args:
         figure: matplotlib Figure.
@@ -43,11 +43,13 @@ def show(figure, alt):
     Raises:
         ValueError: the text is too short to tell anything.
     """
-    if len(alt.strip()) < 20:
-        raise ValueError(f"alt text {alt!r} is too short: say in a sentence what one sees.")
     image = io.BytesIO()
-    figure.savefig(image, format="png")
-    plt.close(figure)
+    try:
+        if len(alt.strip()) < 20:
+            raise ValueError(f"alt text {alt!r} is too short: say in a sentence what one sees.")
+        figure.savefig(image, format="png")
+    finally:
+        plt.close(figure)  # else pyplot keeps what cannot be shown, for as long as the kernel lives
     encoded = base64.b64encode(image.getvalue()).decode()
     display(
         {"image/png": encoded, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True

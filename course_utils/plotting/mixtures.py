@@ -1,9 +1,10 @@
 """Mixtures of Gaussians in the plane."""
 
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
+from course_utils.plotting.arrays import to_numpy
 from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, set_title, show
 
 
@@ -18,11 +19,11 @@ def mixtures(panels, points, title, alt, limits=None, numbered=True):
         limits: (low, high) of both axes, or None.
         numbered: write each component's number at its mean.
     """
-    figure, axes = plt.subplots(
-        1, len(panels), figsize=(2.9 * len(panels), 3.3), sharex=True, sharey=True, squeeze=False
-    )
+    figure = Figure(figsize=(2.9 * len(panels), 3.3))
+    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)
+    points = to_numpy(points)
     for axis, (name, (means, covariances)) in zip(axes[0], panels.items(), strict=True):
-        axis.scatter(*np.asarray(points).T, s=3, color="0.6", linewidths=0)
+        axis.scatter(*points.T, s=3, color="0.6", linewidths=0)
         draw_ellipses(axis, means, covariances, numbered=numbered)
         axis.set_title(name)
         axis.set_aspect("equal", adjustable="box")
@@ -35,14 +36,13 @@ def mixtures(panels, points, title, alt, limits=None, numbered=True):
     show(figure, alt)
 
 
-def draw_ellipses(axis, means, covariances, deviations=(1, 2), numbered=True):
-    """Draw each component as ellipses at so many standard deviations, numbered at the mean.
+def draw_ellipses(axis, means, covariances, numbered=True):
+    """Draw each component as ellipses at one and two standard deviations, numbered at the mean.
 
     Args:
         axis: matplotlib Axes.
         means: (k, 2).
         covariances: (k, 2, 2).
-        deviations: radii, in standard deviations.
         numbered: write the component's number at its mean.
     """
     for index, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
@@ -50,10 +50,10 @@ def draw_ellipses(axis, means, covariances, deviations=(1, 2), numbered=True):
         widths = 2 * np.sqrt(np.maximum(values, 0))
         angle = np.degrees(np.arctan2(vectors[1, 0], vectors[0, 0]))
         colour, style = COLOURS[index % len(COLOURS)], LINES[index % len(LINES)]
-        for count in deviations:
+        for count, line in ((1, 1.6), (2, 0.9)):
             axis.add_patch(
                 Ellipse(mean, *(count * widths), angle=angle, fill=False, edgecolor=colour,
-                        linestyle=style, linewidth=1.6 if count == min(deviations) else 0.9)
+                        linestyle=style, linewidth=line)
             )  # fmt: skip
         if numbered:
             axis.text(*mean, str(index + 1), ha="center", va="center", fontsize=8,

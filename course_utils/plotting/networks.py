@@ -1,7 +1,7 @@
 """A network, layer by layer."""
 
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 from course_utils.plotting.look import COLOURS, set_title, show
 
@@ -24,7 +24,8 @@ def network(models, title, alt):
             for layer in model.layers
             if type(layer).__name__ != "InputLayer"
         ]
-    figure, axis = plt.subplots(figsize=(max(7.0, 1.12 * len(blocks)), 3.1))
+    figure = Figure(figsize=(max(7.0, 1.12 * len(blocks)), 3.1))
+    axis = figure.subplots()
     sizes = np.log2([np.prod(shape) for shape, *_ in blocks])
     for x, ((shape, name, parameters, part), size) in enumerate(zip(blocks, sizes, strict=True)):
         height = 1.35 * (size / sizes.max()) ** 2

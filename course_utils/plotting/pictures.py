@@ -1,8 +1,8 @@
 """Images side by side."""
 
-import matplotlib.pyplot as plt
-import numpy as np
+from matplotlib.figure import Figure
 
+from course_utils.plotting.arrays import checked_images, to_numpy
 from course_utils.plotting.look import set_title, show
 
 _ENLARGED = 32  # pixels a side, which every figure shows more than twice as large
@@ -22,9 +22,8 @@ def image_grid(images, title, alt, columns=10, labels=None):
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     height = 0.95 if labels is None else 1.2
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(0.9 * columns, height * rows + 0.35), squeeze=False
-    )
+    figure = Figure(figsize=(0.9 * columns, height * rows + 0.35))
+    axes = figure.subplots(rows, columns, squeeze=False)
     for index, axis in enumerate(axes.flat):
         axis.set_axis_off()
         if index < len(images):
@@ -46,9 +45,8 @@ def image_rows(rows, title, alt, notes=None):
     """
     rows = {name: checked_images(images) for name, images in rows.items()}
     count = max(len(images) for images in rows.values())
-    figure, axes = plt.subplots(
-        len(rows), count, figsize=(0.85 * count + 2.2, 0.88 * len(rows) + 0.4), squeeze=False
-    )
+    figure = Figure(figsize=(0.85 * count + 2.2, 0.88 * len(rows) + 0.4))
+    axes = figure.subplots(len(rows), count, squeeze=False)
     for line, (name, images) in zip(axes, rows.items(), strict=True):
         for axis, image in zip(line, images, strict=False):
             _draw_image(axis, image)
@@ -75,16 +73,17 @@ def image_mosaic(images, title, alt, x_label="", y_label=""):
     Raises:
         ValueError: images of another shape or range.
     """
-    images = np.asarray(images)
+    images = to_numpy(images)
     if images.ndim != 5:
         raise ValueError(
-            f"images have shape (rows, columns, height, width, 1 or 3), found {images.shape}. "
+            f"images must have shape (rows, columns, height, width, 1 or 3), found {images.shape}. "
             f"For images (n, h, w, c) use image_grid."
         )
     rows, columns, height, width, channels = images.shape
     flat = checked_images(images.reshape(-1, height, width, channels)).reshape(images.shape)
     mosaic = flat.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
-    figure, axis = plt.subplots(figsize=(6.6, 6.6 * mosaic.shape[0] / mosaic.shape[1] + 0.3))
+    figure = Figure(figsize=(6.6, 6.6 * mosaic.shape[0] / mosaic.shape[1] + 0.3))
+    axis = figure.subplots()
     _draw_image(axis, mosaic)
     axis.set(xticks=[], yticks=[], xlabel=x_label, ylabel=y_label)
     for side in axis.spines.values():
@@ -98,19 +97,3 @@ def _draw_image(axis, image):
     interpolation = "nearest" if max(image.shape[:2]) <= _ENLARGED else None
     image = image.squeeze(-1) if image.shape[-1] == 1 else image
     axis.imshow(image, vmin=0, vmax=1, interpolation=interpolation)
-
-
-def checked_images(images):
-    """Images as an array that matplotlib can draw; a message that teaches where it cannot."""
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[-1] not in (1, 3):
-        raise ValueError(
-            f"images have shape (n, height, width, 1 or 3), found {images.shape}. "
-            f"For one image, use images[:1]."
-        )
-    if np.nanmin(images) < -0.01 or np.nanmax(images) > 1.01:
-        raise ValueError(
-            f"pixels must lie in [0, 1], found [{np.nanmin(images):.2f}, {np.nanmax(images):.2f}]."
-            f" Scale them back first."
-        )
-    return np.clip(images, 0, 1)

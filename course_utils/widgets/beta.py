@@ -5,8 +5,8 @@ import numbers
 
 import ipywidgets
 
-from course_utils.widgets import pages
-from course_utils.widgets.explorer import Explorer
+from course_utils.widgets import given, pages
+from course_utils.widgets.explorer import WHOLE_NAME, Explorer
 from course_utils.widgets.pages import GAP
 
 IMAGES_SHOWN = 12
@@ -38,7 +38,7 @@ def beta_explorer(
         ValueError: an argument is not as described, or a method does not return images of the
             same shape.
     """
-    images = pages.checked("images", images)[:IMAGES_SHOWN]
+    images = given.images("images", images)[:IMAGES_SHOWN]
     notes = _checked_notes({} if notes is None else notes, _checked_models(models))
     made = {beta: _made(beta, models[beta], images, seed) for beta in sorted(models)}
 
@@ -55,33 +55,22 @@ def beta_explorer(
         options=[(f"{beta:g}", beta) for beta in betas],
         # The VAE itself, where it is among them.
         value=1 if 1 in betas else betas[len(betas) // 2],
-        description="β", style={"description_width": "initial"},
+        description="β", style=WHOLE_NAME,
     )  # fmt: skip
     return Explorer({"beta": slider}, draw)
 
 
 def _made(beta, model, images, seed):
     """Return a dict of row name to an array of pixels, each image in a place of its own."""
-    count = _SAMPLE_ROWS * len(images)
-    rebuilt = pages.checked(
-        f"what reconstruct of models[{beta:g}] returned", model.reconstruct(images), len(images)
-    )
-    samples = pages.checked(
-        f"what sample of models[{beta:g}] returned", model.sample(count, seed=seed), count
-    )
-    for name, found in (("reconstruct", rebuilt), ("sample", samples)):
-        if found.shape[1:] != images.shape[1:]:
-            raise ValueError(
-                f"{name} of models[{beta:g}] must return images of shape {images.shape[1:]}, as "
-                f"they were given, found {found.shape[1:]}. Pass images like those that the models "
-                f"were trained on."
-            )
+    count, shape = _SAMPLE_ROWS * len(images), images.shape[1:]
+    returned = f"of models[{beta:g}] returned"
+    rebuilt = model.reconstruct(images)
+    rebuilt = given.images(f"what reconstruct {returned}", rebuilt, len(images), shape)
+    samples = given.images(f"what sample {returned}", model.sample(count, seed=seed), count, shape)
     return {
         "originals": pages.tiled(images[None], _TILE),
         "reconstructed": pages.tiled(rebuilt[None], _TILE),
-        "samples": pages.tiled(
-            samples.reshape(_SAMPLE_ROWS, len(images), *images.shape[1:]), _TILE
-        ),
+        "samples": pages.tiled(samples.reshape(_SAMPLE_ROWS, len(images), *shape), _TILE),
     }
 
 

@@ -7,9 +7,13 @@ import io
 import traceback
 
 import ipywidgets
+import matplotlib.pyplot as plt
 from IPython import get_ipython
 from IPython.display import display
 
+# Styles of controls: their whole name is shown, and buttons are as wide as their words.
+WHOLE_NAME = {"description_width": "initial"}
+BUTTONS = {**WHOLE_NAME, "button_width": "max-content"}
 _FRAMES_KEPT = 256
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _ROW = {"flex_flow": "row wrap", "grid_gap": "0 1.5em"}
@@ -25,8 +29,7 @@ class Explorer:
     Args:
         controls: dict of name to ipywidget, whose values are hashable.
         draw: function of the controls' values, by name, that returns a matplotlib Figure and its
-            alternative text. A setting is drawn once, then remembered. Make the figure by
-            `Figure(…)`: one made by pyplot stays open.
+            alternative text. A setting is drawn once, then remembered.
 
     Attributes:
         controls: the same dict; setting a control's `value` redraws the picture.
@@ -81,6 +84,7 @@ class Explorer:
         png = io.BytesIO()
         # Quick rather than small: most frames only go from the kernel to the browser.
         figure.savefig(png, format="png", pil_kwargs={"compress_level": 1})
+        plt.close(figure)  # as one made by pyplot needs
         return png.getvalue(), alt
 
     def _follow(self, _change):

@@ -6,8 +6,8 @@ import ipywidgets
 import numpy as np
 
 from course_utils import checks, code_paths, plotting
-from course_utils.widgets import pages
-from course_utils.widgets.explorer import Explorer
+from course_utils.widgets import given, pages
+from course_utils.widgets.explorer import BUTTONS, WHOLE_NAME, Explorer
 from course_utils.widgets.pages import GAP, LINE, minus
 
 PATHS = {"straight": code_paths.straight, "spherical": code_paths.spherical}
@@ -19,8 +19,6 @@ _PATHS_KEPT = 64
 # Pixels: a step, at most and at least; all of them, at most and at least; one enlarged, at least.
 _STEP, _LEAST_STEP, _MOST_WIDTH, _LEAST_WIDTH, _LARGE = 56, 8, 650, 250, 112
 _ACCENT = plotting.COLOURS[1]
-_WHOLE_NAME = {"description_width": "initial"}
-_BUTTONS = {"description_width": "initial", "button_width": "max-content"}
 
 
 def interpolation_explorer(
@@ -44,12 +42,15 @@ def interpolation_explorer(
     Raises:
         ValueError: an argument is not as described, or a function does not return what it should.
     """
-    images = pages.checked("images", images)
+    images = given.images("images", images)
     if len(images) < 2:
         raise ValueError("images must be at least 2, found 1. A way has two ends.")
     checks.whole_number("steps", steps, 2)
     models = _checked_models(models)
-    codes = {name: _encoded(name, encode, images) for name, (encode, _) in models.items()}
+    codes = {
+        name: given.codes(f"what encode of {name!r} returned", encode(images), count=len(images))
+        for name, (encode, _) in models.items()
+    }
     view = _Ways(list(models), steps, title)
 
     # Moving the position only draws.
@@ -58,13 +59,8 @@ def interpolation_explorer(
         found = {}
         for name, (_, decode) in models.items():
             way = PATHS[path](codes[name][start], codes[name][end], steps)
-            decoded = pages.checked(f"what decode of {name!r} returned", decode(way), steps)
-            if decoded.shape[1:] != images.shape[1:]:
-                raise ValueError(
-                    f"decode of {name!r} must return images of shape {images.shape[1:]}, like the "
-                    f"given ones, found {decoded.shape[1:]}. Pass images like those that the model "
-                    f"was trained on."
-                )
+            returned = f"what decode of {name!r} returned"
+            decoded = given.images(returned, decode(way), steps, images.shape[1:])
             found[name] = decoded, np.linalg.norm(way, axis=1)
         return found
 
@@ -78,13 +74,13 @@ def interpolation_explorer(
     last = len(images) - 1
     return Explorer(
         {
-            "start": ipywidgets.IntSlider(0, 0, last, description="start", style=_WHOLE_NAME),
-            "end": ipywidgets.IntSlider(1, 0, last, description="end", style=_WHOLE_NAME),
+            "start": ipywidgets.IntSlider(0, 0, last, description="start", style=WHOLE_NAME),
+            "end": ipywidgets.IntSlider(1, 0, last, description="end", style=WHOLE_NAME),
             "path": ipywidgets.ToggleButtons(
-                options=list(PATHS), description="path", style=_BUTTONS
+                options=list(PATHS), description="path", style=BUTTONS
             ),
             "position": ipywidgets.IntSlider(
-                (steps + 1) // 2, 1, steps, description="position", style=_WHOLE_NAME
+                (steps + 1) // 2, 1, steps, description="position", style=WHOLE_NAME
             ),
         },
         draw,
@@ -154,22 +150,3 @@ def _checked_models(models):
                 f"{type(pair).__name__}. Of a model, pass (model.encode, model.decode)."
             )
     return dict(models)
-
-
-def _encoded(name, encode, images):
-    codes = encode(images)
-    if isinstance(codes, tuple | list) or np.ndim(codes) != 2 or len(codes) != len(images):
-        several = isinstance(codes, tuple | list)
-        found = f"{len(codes)} arrays" if several else f"shape {np.shape(codes)}"
-        raise ValueError(
-            f"encode of {name!r} must return codes (n, d), one for each of {len(images)} images, "
-            f"found {found}. Of an encoder with means and log-variances, pass the means; flatten "
-            f"codes of more axes."
-        )
-    codes = np.asarray(codes)
-    if broken := np.count_nonzero(~np.isfinite(codes).all(axis=1)):
-        raise ValueError(
-            f"encode of {name!r} must return finite numbers, found NaN or infinity in {broken:,} "
-            f"of {len(codes):,} codes. Training may have diverged."
-        )
-    return codes

@@ -2,22 +2,20 @@
 
 import functools
 import math
-import numbers
 
 import ipywidgets
 import numpy as np
 
 from course_utils import checks, plotting
-from course_utils.plotting.look import LABEL_BOX
-from course_utils.widgets import pages
-from course_utils.widgets.explorer import Explorer
+from course_utils.plotting import arrays
+from course_utils.widgets import given, pages
+from course_utils.widgets.explorer import WHOLE_NAME, Explorer
 from course_utils.widgets.pages import GAP, LINE, minus
 
 CODES_SHOWN = 2000
 # Pixels: the side of the plane, of the image, of a small one; room for marks and for names.
 _PLANE, _IMAGE, _TILE, _MARK, _LABELS, _LEAST_WIDTH = 360, 252, 56, 14, 55, 400
 _ACCENT = plotting.COLOURS[1]
-_WHOLE_NAME = {"description_width": "initial"}
 
 
 def latent_explorer(
@@ -72,8 +70,7 @@ def latent_explorer(
         checks.whole_number(name, value, low)
     if values == 1:
         raise ValueError("values must be 0, for no rows, or at least 2, both ends; found 1.")
-    if not (isinstance(limit, numbers.Real) and 0 < limit < math.inf):
-        raise ValueError(f"limit must be a number above 0, found {limit!r}. For instance, 3.0.")
+    limit = checks.real_number("limit", limit, 0, open_ends=True)
     dimensions = _checked_dimensions(dimensions, size, shown)
     start = _checked_start(start, size, dimensions, limit)
     if size == 2:
@@ -90,7 +87,7 @@ def latent_explorer(
         code = start.copy()
         code[dimensions] = list(setting.values())
         codes = np.concatenate([code[None], view.others(code)])
-        images = pages.checked("what decode returned", decode(codes), len(codes))
+        images = given.images("what decode returned", decode(codes), len(codes))
         # No line ends within one of these.
         moved = ", ".join(f"z[{index}]\xa0=\xa0{minus(code[index])}" for index in dimensions)
         figure, seen = view.draw(code, images, moved)
@@ -99,7 +96,7 @@ def latent_explorer(
     sliders = {
         f"z{index}": ipywidgets.FloatSlider(
             float(start[index]), min=-limit, max=limit, step=limit / 30,
-            description=f"z[{index}]", style=_WHOLE_NAME,
+            description=f"z[{index}]", style=WHOLE_NAME,
         )
         for index in dimensions
     }  # fmt: skip
@@ -172,14 +169,15 @@ class _Plane:
     def __init__(self, points, labels, class_names, limit, title):
         self.limit, self.title = limit, title
         self.groups, self.caption = [], "the plane of codes"
+        corners = (-limit, -limit), (limit, limit)
+        self._plane = pages.Plane((GAP + LINE, LINE), _PLANE / 2 / limit, *corners)
         self._page = functools.cache(self._page_around)
         if points is None:
             if labels is not None:
                 raise ValueError("labels belong to points, found no points. Pass both.")
             return
-        points = _checked_points(points)
-        labels = _checked_labels(labels, len(points))
-        names = _checked_names(class_names, labels)
+        points = given.codes("points", points, size=2)
+        labels, names = _checked_classes(labels, class_names, len(points))
         total = len(points)
         self.caption = f"codes of {total:,} images"
         if total > CODES_SHOWN:
@@ -208,19 +206,13 @@ class _Plane:
         page.show(image, right, LINE)
         # White below black is seen on every colour.
         for colour, width in (("white", 5), ("black", 2)):
-            page.draw(*self._places([code]), marker="+", color=colour, markersize=18,
-                      markeredgewidth=width)  # fmt: skip
+            page.draw(*self._plane.places([code]), marker="+", linestyle="", color=colour,
+                      markersize=18, markeredgewidth=width)  # fmt: skip
         classes = f" in {len(self.groups)} classes" if len(self.groups) > 1 else ""
         return page.figure, (
             f"Beside it {self.caption}{classes}, from {_span(self.limit)}, with a cross at this "
             f"code."
         )
-
-    def _places(self, codes):
-        """Places x, y on the page of codes (n, 2)."""
-        x, y = np.asarray(codes, dtype=float).T
-        scale = _PLANE / 2 / self.limit
-        return GAP + LINE + scale * (x + self.limit), LINE + scale * (self.limit - y)
 
     def _page_around(self, image):
         """Return the page with the plane, and where the image goes onto it."""
@@ -229,19 +221,18 @@ class _Plane:
             right + image[1] + GAP, LINE + max(image[0], _PLANE + LINE) + GAP, self.title
         )
         low, high = -self.limit, self.limit
-        box = [(low, low), (high, low), (high, high), (low, high), (low, low)]
-        for line in (box, [(low, 0), (high, 0)], [(0, low), (0, high)]):
-            page.draw(*self._places(line), color="0.8", linewidth=1)
+        self._plane.frame(page)
+        for line in ([(low, 0), (high, 0)], [(0, low), (0, high)]):
+            self._plane.draw(page, line, color="0.8", linewidth=1)
         for index, _, group in self.groups:
-            page.draw(
-                *self._places(group), marker=plotting.MARKERS[index % len(plotting.MARKERS)],
-                linestyle="", color=_colour(index), alpha=0.45, markersize=3, markeredgewidth=0,
+            self._plane.scatter(
+                page, group, marker=plotting.MARKERS[index % len(plotting.MARKERS)],
+                color=pages.colour(index), alpha=0.45, markersize=3,
             )  # fmt: skip
         if len(self.groups) > 1:
             for index, name, group in self.groups:
-                x, y = self._places(np.median(group, axis=0)[None])
-                page.write(*x, *y, name, color=_colour(index), weight="bold", ha="center",
-                           va="center", bbox=LABEL_BOX)  # fmt: skip
+                (x,), (y,) = self._plane.places(np.median(group, axis=0)[None])
+                pages.label(page, x, y, name, index)
         left, bottom = GAP + LINE, LINE + _PLANE
         page.write(left, LINE - 5, self.caption)
         for part, text, along, upwards in (
@@ -261,19 +252,10 @@ def _span(limit):
     return f"{minus(-limit, '.3g')} to {minus(limit, '.3g')}"
 
 
-def _colour(index):
-    return "0.5" if index < 0 else plotting.COLOURS[index % len(plotting.COLOURS)]
-
-
 def _checked_dimensions(dimensions, size, shown):
     if dimensions is None:
         return list(range(min(size, shown)))
-    dimensions = np.atleast_1d(dimensions).tolist()
-    whole = all(isinstance(index, int) and 0 <= index < size for index in dimensions)
-    if not dimensions or not whole or len(set(dimensions)) < len(dimensions):
-        raise ValueError(
-            f"dimensions are whole numbers from 0 to {size - 1}, each once; found {dimensions}."
-        )
+    dimensions = given.each_once("dimensions", dimensions, 0, size - 1)
     if len(dimensions) > shown:
         raise ValueError(
             f"dimensions has {len(dimensions)} entries, at most {shown} are shown. Choose fewer, "
@@ -283,17 +265,14 @@ def _checked_dimensions(dimensions, size, shown):
 
 
 def _checked_start(start, size, dimensions, limit):
-    start = np.zeros(size) if start is None else np.asarray(start)
-    if start.shape != (size,) or start.dtype.kind not in "iuf":
+    if start is None:
+        return np.zeros(size, np.float32)
+    if np.shape(start) != (size,):
         raise ValueError(
-            f"start must be one code of shape ({size},), found {start.shape} of type "
-            f"{start.dtype}. Of an image, pass encode(images[:1])[0]."
+            f"start must be one code of shape ({size},), found {np.shape(start)}. Of an image, "
+            f"pass encode(images[:1])[0]."
         )
-    start = start.astype(np.float32)
-    if not np.isfinite(start).all():
-        raise ValueError(
-            "start must be finite numbers, found NaN or infinity. Training may have diverged."
-        )
+    start = given.codes("start", arrays.to_numpy(start)[None], size)[0].astype(np.float32)
     largest = max(dimensions, key=lambda index: abs(start[index]))
     if abs(start[largest]) > limit:
         raise ValueError(
@@ -303,48 +282,20 @@ def _checked_start(start, size, dimensions, limit):
     return start
 
 
-def _checked_points(points):
-    points = np.asarray(points)
-    if (
-        points.ndim != 2
-        or points.shape[1] != 2
-        or not len(points)
-        or points.dtype.kind not in "iuf"
-    ):
-        raise ValueError(
-            f"points must be codes of shape (n, 2), found {points.shape} of type {points.dtype}. "
-            f"Pass what the encoder makes of images, the means of a VAE."
-        )
-    if broken := np.count_nonzero(~np.isfinite(points).all(axis=1)):
-        raise ValueError(
-            f"points must be finite numbers, found NaN or infinity in {broken:,} of "
-            f"{len(points):,} rows. Training may have diverged."
-        )
-    return points
-
-
-def _checked_labels(labels, count):
-    """Return a class for each of `count` points, −1 where there are none."""
+def _checked_classes(labels, class_names, count):
+    """Return the class of each of `count` points, −1 where there are none, and a dict of names."""
     if labels is None:
-        return np.full(count, -1)
-    labels = np.asarray(labels)
+        return np.full(count, -1), {-1: ""}
+    labels = arrays.to_numpy(labels)
     if labels.shape != (count,) or labels.dtype.kind not in "iu" or labels.min() < 0:
         raise ValueError(
             f"labels must be whole numbers from 0, one for each of {count:,} points, found shape "
             f"{labels.shape} and type {labels.dtype}."
         )
-    return labels
-
-
-def _checked_names(class_names, labels):
-    """Return a dict of each label to its class's name."""
-    found = np.unique(labels).tolist()
-    if class_names is None or found == [-1]:
-        return {label: str(label) for label in found}
-    class_names = list(class_names)
-    if len(class_names) <= found[-1]:
+    names = list(range(labels.max() + 1) if class_names is None else class_names)
+    if len(names) <= labels.max():
         raise ValueError(
-            f"class_names has {len(class_names)} entries, but there is a label {found[-1]}. Pass "
+            f"class_names has {len(names)} entries, but there is a label {labels.max()}. Pass "
             f"a name for each label from 0."
         )
-    return {label: str(class_names[label]) for label in found}
+    return labels, {label: str(names[label]) for label in np.unique(labels).tolist()}

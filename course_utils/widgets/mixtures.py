@@ -1,28 +1,26 @@
 """Mixtures of Gaussians in the plane, fitted and drawn as the controls say."""
 
 import functools
-import textwrap
 import warnings
 
 import ipywidgets
 import numpy as np
-from matplotlib.colors import to_rgba_array
-from matplotlib.figure import Figure
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
-from course_utils import plotting
-from course_utils.plotting.look import LABEL_BOX
-from course_utils.plotting.pictures import checked_images as checked_images
-from course_utils.widgets.explorer import Explorer
+from course_utils import checks
+from course_utils.plotting import LINES
+from course_utils.widgets import given, pages
+from course_utils.widgets.explorer import BUTTONS, WHOLE_NAME, Explorer
+from course_utils.widgets.pages import GAP, LINE
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
 FIT_POINTS = 2000
 _STARTS, _MOST_STEPS = 3, 200
 _DECODED = 36
-_SIDE, _GAP, _LINE = 4.3, 0.12, 0.19  # inches: a panel, what lies between, a line of text
-_BUTTONS = {"description_width": "initial", "button_width": "max-content"}
+_SIDE = 430  # pixels: the width of a panel
+_CIRCLE = np.stack([f(np.linspace(0, 2 * np.pi, 73)) for f in (np.cos, np.sin)], axis=1)
 
 
 def mixture_explorer(
@@ -56,25 +54,26 @@ def mixture_explorer(
     Raises:
         ValueError: points, components or covariances are not as described.
     """
-    points = _checked_points(points, "points")
-    held_out = None if held_out is None else _checked_points(held_out, "held_out")
+    # Sums of float32 numbers make covariances that are not positive definite.
+    points = given.codes("points", points, 2).astype(np.float64)
+    if held_out is not None:
+        held_out = given.codes("held_out", held_out, 2).astype(np.float64)
     total = len(points)
     if total > FIT_POINTS:
         points = points[np.random.default_rng(seed).choice(total, FIT_POINTS, replace=False)]
-    components = _checked_components(components, len(points))
+    components = given.each_once("components", components, 1)
+    if max(components) > len(points):
+        raise ValueError(
+            f"{max(components)} components need at least as many points, found {len(points)}. "
+            f"Pass more points or fewer components."
+        )
     if components_at_first is None:
         components_at_first = components[len(components) // 2]
-    elif components_at_first not in components:
-        raise ValueError(
-            f"components_at_first is {components_at_first!r}, which is not among the components "
-            f"{components}. Choose one of them."
-        )
+    checks.one_of("components_at_first", components_at_first, components)
     covariances = [covariances] if isinstance(covariances, str) else list(covariances)
-    if not covariances or set(covariances) - set(COVARIANCES):
-        raise ValueError(
-            f"covariances are one or more of {', '.join(COVARIANCES)}; found {covariances}. "
-            f"Leave out what is not in the list."
-        )
+    for covariance in covariances or [None]:
+        checks.one_of("covariance", covariance, COVARIANCES)
+    left, right = _plane_around(points, GAP), _plane_around(points, GAP + _SIDE + GAP)
 
     @functools.cache
     def fit(components, covariance):
@@ -91,69 +90,36 @@ def mixture_explorer(
 
     def draw(components, covariance, show):
         mixture, fitted, scores = fit(components, covariance)
-        figure, (left, *right) = _panels(points, 1 + (show == "samples"), title, scores)
-        left.set_title(f"{fitted} at 1 and 2 std", fontsize=9)
-        left.scatter(*points.T, s=5, color="0.75", linewidths=0)
-        plotting.draw_ellipses(left, mixture.means_, _covariances(mixture), numbered=False)
-        _number(left, mixture.means_, _covariances(mixture))
         alt = f"{fitted}, as ellipses at 1 and 2 standard deviations: {'; '.join(scores)}."
-        for axis in right:
-            samples = _draw_samples(axis, mixture, len(points), decode)
-            axis.set_title(samples, fontsize=9)
-            alt += f" Beside it {samples}."
-        return figure, alt
+        last = right if show == "samples" else left
+        page = pages.Page(*np.rint(last.end).astype(int) + GAP, title, scores)
+        page.write(GAP, LINE - 5, f"{fitted} at 1 and 2 std")
+        left.frame(page)
+        left.scatter(page, points, color="0.75", markersize=2.2)
+        _draw_components(page, left, mixture)
+        if show == "samples":
+            seen = _draw_samples(page, right, mixture, len(points), decode)
+            page.write(right.corner[0], LINE - 5, seen)
+            alt += f" Beside it {seen}."
+        return page.figure, alt
 
     return Explorer(
         {
             "components": ipywidgets.SelectionSlider(
                 options=components, value=components_at_first, description="components",
-                style={"description_width": "initial"},
+                style=WHOLE_NAME,
             ),
             "covariance": ipywidgets.ToggleButtons(
-                options=covariances, description="covariance", style=_BUTTONS
+                options=covariances, description="covariance", style=BUTTONS
             ),
             # With a decoder, the first frame calls it, so that its errors show in the cell.
             "show": ipywidgets.ToggleButtons(
-                options=["points", "samples"], value="samples" if decode else "points",
-                description="show", style=_BUTTONS,
+                options=["points", "samples"], value="points" if decode is None else "samples",
+                description="show", style=BUTTONS,
             ),
         },
         draw,
     )  # fmt: skip
-
-
-def _checked_points(points, name):
-    points = np.asarray(points)
-    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-        raise ValueError(
-            f"{name} have shape (n, 2), found {points.shape}. Choose two columns, or bring them "
-            f"to two dimensions first (PCA, a 2-D code)."
-        )
-    # Sums of float32 numbers make covariances that are not positive definite.
-    points = points.astype(np.float64)
-    if broken := np.count_nonzero(~np.isfinite(points).all(axis=1)):
-        raise ValueError(
-            f"{name} must be finite numbers, found NaN or infinity in {broken:,} of "
-            f"{len(points):,} rows. Find out where they come from (training that diverged?) "
-            f"before you leave them out."
-        )
-    return points
-
-
-def _checked_components(components, count):
-    components = np.atleast_1d(components).tolist()
-    whole = all(isinstance(number, int) and number >= 1 for number in components)
-    if not components or not whole or len(set(components)) < len(components):
-        raise ValueError(
-            f"components are whole numbers from 1, each once; found {components}. "
-            f"For instance, range(1, 13)."
-        )
-    if max(components) > count:
-        raise ValueError(
-            f"{max(components)} components need at least as many points, found {count}. "
-            f"Pass more points or fewer components."
-        )
-    return components
 
 
 def _described(mixture, points, total, held_out):
@@ -180,94 +146,70 @@ def _covariances(mixture):
     return np.broadcast_to(covariances, (len(mixture.means_), 2, 2))
 
 
-def _panels(points, count, title, lines):
-    """Return a Figure with text above `count` panels around the points, and their axes."""
+def _plane_around(points, left):
+    """Return the Plane of a panel, whose shape comes from the points: settings can be compared."""
     low, high = points.min(axis=0), points.max(axis=0)
     width, height = np.maximum(high - low, 1e-9)
-    # The panels take their shape from the points alone, so that settings can be compared.
     ratio = np.clip(height / width, 0.5, 1)
-    half = 0.6 * max(width, height / ratio)
-    (x, y), title = (low + high) / 2, textwrap.wrap(title, 48 * count)
-    head = _LINE * (len(title) + len(lines) + 1.8)
-    figure_width, figure_height = count * (_SIDE + _GAP) + _GAP, head + _SIDE * ratio + _GAP
-    # Laid out by hand, and made anew each time: twice as quick as a constrained layout.
-    figure = Figure(figsize=(figure_width, figure_height), dpi=100, layout="none")
-    axes = figure.subplots(1, count, squeeze=False)[0]
-    figure.subplots_adjust(
-        left=_GAP / figure_width, right=1 - _GAP / figure_width, wspace=_GAP / _SIDE,
-        bottom=_GAP / figure_height, top=1 - head / figure_height,
-    )  # fmt: skip
-    for row, line in enumerate([*title, *lines]):
-        figure.text(
-            _GAP / figure_width, 1 - (_GAP + _LINE * row) / figure_height, line, va="top",
-            weight="bold" if row < len(title) else "normal",
-        )  # fmt: skip
-    for axis in axes:
-        axis.set(xlim=(x - half, x + half), ylim=(y - half * ratio, y + half * ratio))
-        axis.set(xticks=[], yticks=[])
-        axis.spines[:].set(visible=True, color="0.8")
-    return figure, axes
+    half = 0.6 * max(width, height / ratio) * np.array([1, ratio])
+    middle = (low + high) / 2
+    return pages.Plane((left, LINE), _SIDE / 2 / half[0], middle - half, middle + half)
 
 
-def _number(axis, means, covariances):
+def _draw_components(page, plane, mixture):
+    """Draw ellipses at one and two standard deviations, numbered."""
+    variances, axes = np.linalg.eigh(_covariances(mixture))  # ascending: the narrow side first
+    outlines = np.einsum("kij,kj,nj->kni", axes, np.sqrt(np.maximum(variances, 0)), _CIRCLE)
+    for index, (mean, outline) in enumerate(zip(mixture.means_, outlines, strict=True)):
+        for count, line in ((1, 1.6), (2, 0.9)):
+            plane.draw(page, mean + count * outline, color=pages.colour(index), linewidth=line,
+                       linestyle=LINES[index % len(LINES)])  # fmt: skip
+    _number(page, plane, mixture.means_, variances, axes)
+
+
+def _number(page, plane, means, variances, axes):
     """Number the components inside their ellipses or, where these are narrow, beside them."""
-    places = axis.transData.transform(means)
-    (pixels_per_unit, _) = np.subtract(*axis.transData.transform([(1, 0), (0, 0)]))
-    inside = axis.get_window_extent().padded(-8)
-    taken = np.empty((0, 2))
-    for index, (place, covariance) in enumerate(zip(places, covariances, strict=True)):
-        variances, directions = np.linalg.eigh(covariance)
-        narrow = pixels_per_unit * np.sqrt(variances[0])
-        # Across the ellipse, away from the middle first; the second standard deviation ends
-        # at twice `narrow`.
-        across = directions[:, 0]
-        across = across * (1 if across @ (place - places.mean(axis=0)) >= 0 else -1)
-        spots = [place] if narrow > 10 else []
-        for distance in 2 * narrow + np.array([12, 27, 42]):
-            for turn in np.radians([0, 180, 60, -60, 120, -120]):
-                turned = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]] @ across
-                spots.append(place + distance * turned)
+    x, y = plane.places(means)
+    places, taken = x + 1j * y, np.empty(0)
+    radii = plane.scale * np.sqrt(np.maximum(variances[:, 0], 0))
+    across = axes[:, 0, 0] - 1j * axes[:, 1, 0]  # pages count downwards
+    (left, top), (right, bottom) = plane.corner + 8, plane.end - 8
+    for index, (place, radius, aside) in enumerate(zip(places, radii, across, strict=True)):
+        # Away from the middle first; the second standard deviation ends at twice the radius.
+        aside *= 1 if (aside.conjugate() * (place - places.mean())).real >= 0 else -1
+        spots = [place] if radius > 10 else []
+        for distance in 2 * radius + np.array([12, 27, 42]):
+            turns = np.exp(1j * np.radians([0, 180, 60, -60, 120, -120]))
+            spots.extend(place + distance * aside * turns)
         free = (
             spot
             for spot in spots
-            if inside.contains(*spot) and (np.hypot(*(taken - spot).T) > 14).all()
-        )
-        taken = np.vstack([taken, spot := next(free, spots[0])])
-        _label(axis, axis.transData.inverted().transform(spot), index)
+            if left < spot.real < right and top < spot.imag < bottom
+            and (abs(taken - spot) > 14).all()
+        )  # fmt: skip
+        taken = np.append(taken, spot := next(free, spots[0]))
+        pages.label(page, spot.real, spot.imag, index + 1, index, size=8)
 
 
-def _label(axis, place, index):
-    colour = plotting.COLOURS[index % len(plotting.COLOURS)]
-    axis.text(*place, index + 1, color=colour, fontsize=8, fontweight="bold", ha="center",
-              va="center", bbox=LABEL_BOX)  # fmt: skip
-
-
-def _draw_samples(axis, mixture, count, decode):
+def _draw_samples(page, plane, mixture, count, decode):
     """Draw samples of a mixture, decoded if there is a decoder. Return in words what is seen."""
+    samples, origins = mixture.sample(count if decode is None else _DECODED)
     if decode is None:
-        samples, origins = mixture.sample(count)
-        colours = to_rgba_array(plotting.COLOURS)
-        axis.scatter(*samples.T, s=5, color=colours[origins % len(colours)], linewidths=0)
+        plane.frame(page)
+        for index in np.unique(origins):
+            chosen = samples[origins == index]
+            plane.scatter(page, chosen, color=pages.colour(index), markersize=2.2)
         return f"{count:,} samples, coloured by component"
-    samples, origins = mixture.sample(_DECODED)
-    images = checked_images(decode(samples.astype(np.float32)))
-    if len(images) != _DECODED:
-        raise ValueError(
-            f"decode was given {_DECODED} points and returned {len(images)} images. "
-            f"It must return one image a point."
-        )
-    rows = round(np.sqrt(_DECODED * axis.bbox.height / axis.bbox.width))
+    images = given.images("what decode returned", decode(samples.astype(np.float32)), _DECODED)
+    width, height = plane.end - plane.corner
+    rows = round(np.sqrt(_DECODED * height / width))
     columns = -(-_DECODED // rows)
-    _, height, width, channels = images.shape
-    # A white line of a pixel after each image, and white where there is none.
-    mosaic = np.ones((rows * columns, height + 1, width + 1, channels))
-    mosaic[:_DECODED, :-1, :-1] = images
-    mosaic = mosaic.reshape(rows, columns, *mosaic.shape[1:]).swapaxes(1, 2)
-    mosaic = mosaic.reshape(rows * (height + 1), columns * (width + 1), channels)
-    axis.imshow(np.broadcast_to(mosaic, (*mosaic.shape[:2], 3)), extent=(0, columns, rows, 0),
-                aspect="auto")  # fmt: skip
-    axis.set(xlim=(0, columns), ylim=(rows, 0))
-    axis.set_aspect(height / width, anchor="NW")
+    white = np.ones((rows * columns - _DECODED, *images.shape[1:]))
+    images = np.concatenate([images, white]).reshape(rows, columns, *images.shape[1:])
+    tiles = pages.fitting(images, width, height)
+    page.show(tiles, *plane.corner)
+    step = np.array([tiles.shape[1] / columns, tiles.shape[0] / rows])
     for place, origin in enumerate(origins):
-        _label(axis, (place % columns + 0.1, place // columns + 0.12), origin)
+        spot = plane.corner + [7, 8] + step * [place % columns, place // columns]
+        pages.label(page, *spot, origin + 1, origin, size=8)
     return f"{_DECODED} samples, decoded, with their component's number"

@@ -12,9 +12,9 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
 
-from course_utils.plotting.pictures import checked_images
+from course_utils.plotting.look import COLOURS, LABEL_BOX
 
 GAP, LINE = 12, 19  # pixels: what lies between parts, a line of text
 _DPI = 100
@@ -65,10 +65,16 @@ class Page:
         self._has_drawings = True
         self.figure.text(x, y, text, **{"size": 9, "transform": self._places, **options})
 
-    def draw(self, x, y, **options):
-        """Draw a line through places, or a mark at each; the options are those of a Line2D."""
+    def draw(self, x, y, within=None, **options):
+        """Draw a line through places, or a mark at each; the options are those of a Line2D.
+
+        What lies outside of `within`, a pair of places ((left, top), (right, bottom)), is cut off.
+        """
         self._has_drawings = True
-        self.figure.add_artist(Line2D(x, y, **{"transform": self._places, **options}))
+        line = Line2D(x, y, **{"transform": self._places, **options})
+        if within is not None:
+            line.set_clip_box(TransformedBbox(Bbox(within), self._places))
+        self.figure.add_artist(line)
 
     def show(self, pixels, x, y):
         """Show pixels (h, w, 3) with their upper left corner at a place, under what is drawn."""
@@ -106,6 +112,52 @@ class _Pixels(Artist):
         settings.restore()
 
 
+class Plane:
+    """A framed part of a page in which places are numbers of the data, the second one upwards.
+
+    Args:
+        corner: (x, y) of its upper left corner on the page.
+        scale: pixels of one unit of the data.
+        low: (2,), the least numbers shown.
+        high: (2,), the largest.
+    """
+
+    def __init__(self, corner, scale, low, high):
+        self.scale, self._low, self._high = scale, low, high
+        self.corner, self.end = np.array(corner), corner + scale * np.subtract(high, low)
+
+    def places(self, points):
+        """Places x, y on the page of points (n, 2)."""
+        x, y = np.asarray(points, dtype=float).T
+        left, top = self.corner
+        return left + self.scale * (x - self._low[0]), top + self.scale * (self._high[1] - y)
+
+    def draw(self, page, points, **options):
+        """Draw a line through points (n, 2), cut off at the frame; options as in `Page.draw`."""
+        page.draw(*self.places(points), within=(self.corner, self.end), **options)
+
+    def scatter(self, page, points, **options):
+        """Draw a mark at each of the points (n, 2); options as in `Page.draw`."""
+        self.draw(page, points, **{"marker": "o", "linestyle": "", "markeredgewidth": 0, **options})
+
+    def frame(self, page):
+        """Draw the frame."""
+        (left, top), (right, bottom) = self.corner, self.end
+        page.draw([left, right, right, left, left], [top, top, bottom, bottom, top], color="0.8",
+                  linewidth=1)  # fmt: skip
+
+
+def label(page, x, y, text, index, **options):
+    """Write in the colour of series number `index`, on a ground that lets it be read."""
+    page.write(x, y, text, color=colour(index), weight="bold", ha="center", va="center",
+               bbox=LABEL_BOX, **options)  # fmt: skip
+
+
+def colour(index):
+    """The colour of a series; grey for −1, no series."""
+    return "0.5" if index < 0 else COLOURS[index % len(COLOURS)]
+
+
 def tiled(images, width, line=2, below=None):
     """Join rows of images into one array of pixels, with white after each image.
 
@@ -129,6 +181,14 @@ def tiled(images, width, line=2, below=None):
     return joined.reshape(rows * (height + below), columns * (width + line), 3)
 
 
+def fitting(images, width, height):
+    """Join rows of images (rows, columns, h, w, c) as `tiled` does, as large as there is room."""
+    rows, columns, own_height, own_width, _ = images.shape
+    room = min(width // columns - 2, (height // rows - 2) * own_width // own_height)
+    enlarged, reduced = int(room // own_width), int(-(-own_width // max(room, 1)))
+    return tiled(images, enlarged * own_width or max(own_width // reduced, 1))
+
+
 def _reduced(images, factor):
     """Images whose pixels are the means of factor · factor ones."""
     if factor < 2:
@@ -137,42 +197,6 @@ def _reduced(images, factor):
     height, width = height // factor, width // factor
     images = images[..., : height * factor, : width * factor, :]
     return images.reshape(*count, height, factor, width, factor, channels).mean(axis=(-4, -2))
-
-
-def checked(name, images, count=None):
-    """Check images that were given, or that a given function returned.
-
-    Args:
-        name: what messages are to call them.
-        images: what should be images.
-        count: how many there should be, or None.
-
-    Returns:
-        (count, h, w, 1 or 3), clipped to [0, 1].
-
-    Raises:
-        ValueError: they are not so many images, at least one, with finite pixels in [0, 1].
-    """
-    images = np.asarray(images)
-    if images.dtype.kind not in "biuf" or not images.size:
-        raise ValueError(
-            f"{name} must be images (n, h, w, 1 or 3), found an array of shape {images.shape} and "
-            f"type {images.dtype}."
-        )
-    if broken := np.count_nonzero(~np.isfinite(images)):
-        raise ValueError(
-            f"{name} must have finite pixels, found NaN or infinity in {broken:,} of "
-            f"{images.size:,}. Training may have diverged."
-        )
-    try:
-        images = checked_images(images)
-    except ValueError as error:
-        raise ValueError(f"{name} cannot be shown: {error}") from error
-    if count not in (None, len(images)):
-        raise ValueError(
-            f"{name} must be {count} images, one for each that was asked for; found {len(images)}."
-        )
-    return images
 
 
 def minus(number, form=".2f"):

@@ -1,37 +1,47 @@
-"""An explorer in JupyterLab, in a browser: the arrow key moves the slider, the picture changes.
+"""Every explorer in JupyterLab, in a browser: the arrow key moves a slider, the picture changes.
 
-Needs Chromium and the package playwright; without them it is skipped.
+Needs the package playwright and a Chromium; see `nothing_is_skipped` in tests/conftest.py.
 """
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
+import chromium
 import nbformat
 import nbformat.v4 as v4
 import pytest
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="the package playwright is not installed"
-)
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
-]
+pytestmark = pytest.mark.slow
 
-CELL = """\
+SETUP = """\
 import numpy as np
 from course_utils import widgets
-points = np.random.default_rng(0).normal(size=(100, 2))
-_ = widgets.mixture_explorer(points, [1, 2, 3])
+random = np.random.default_rng(0)
+points, images = random.normal(size=(100, 2)), random.random((12, 8, 8, 1))
+def encode(images):
+    return images.reshape(-1, 64) - 0.5
+def decode(codes):
+    return np.clip(np.tile(codes, 64)[:, :64].reshape(-1, 8, 8, 1) + 0.5, 0, 1)
+class Model:
+    def reconstruct(self, images):
+        return decode(encode(images))
+    def sample(self, count, seed):
+        return images[np.arange(count) % 12]
 """
+EXPLORERS = {
+    "mixture": "widgets.mixture_explorer(points, [1, 2, 3], decode=decode)",
+    "latent": "widgets.latent_explorer(decode, 3)",
+    "plane": "widgets.latent_explorer(decode, 2, points=points, labels=np.arange(100) % 4)",
+    "interpolation": "widgets.interpolation_explorer(images, {'pixels': (encode, decode)})",
+    "beta": "widgets.beta_explorer({0.5: Model(), 1.0: Model(), 4.0: Model()}, images)",
+}
 KERNEL_IS_READY = "Python 3 (ipykernel) | Idle"
 RUN = "[data-jp-item-name=run] jp-button"
 PICTURE = ".jp-OutputArea img.widget-image"
@@ -41,15 +51,31 @@ BYTES = """async picture => {
 }"""
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """The address of a JupyterLab of its own that serves one notebook with an explorer."""
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium without a window."""
+    api = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
+    with api.sync_playwright() as playwright:
+        try:
+            started = chromium.launch(playwright)
+        except RuntimeError as error:
+            pytest.skip(str(error))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A function from an explorer's name to its address in a JupyterLab of the tests' own."""
+    tmp_path = tmp_path_factory.mktemp("lab")
     home, served = tmp_path / "home", tmp_path / "served"
     home.mkdir()
     served.mkdir()
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nb = v4.new_notebook(cells=[v4.new_code_cell(CELL)], metadata={"kernelspec": kernel})
-    nbformat.write(nb, served / "explorer.ipynb")
+    for name, make in EXPLORERS.items():
+        cells = [v4.new_code_cell(f"{SETUP}_ = {make}")]
+        nb = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        nbformat.write(nb, served / f"{name}.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -75,7 +101,7 @@ def lab(tmp_path):
         )
     try:
         wait_for(f"{address}/api/status?token={token}", server, log)
-        yield f"{address}/lab/tree/explorer.ipynb?token={token}&reset"
+        yield lambda name: f"{address}/lab/tree/{name}.ipynb?token={token}&reset"
     finally:
         server.terminate()  # asked so, it ends its kernels first
         try:
@@ -97,25 +123,26 @@ def wait_for(url, server, log):
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
 
 
-def test_the_arrow_key_on_the_slider_changes_the_picture(lab):
-    with playwright.sync_playwright() as browsers:
-        chromium = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = chromium.new_page(viewport={"width": 1200, "height": 1000})
-        page.set_default_timeout(90_000)
-        page.goto(lab)
-        # Asked to run a cell before it knows its kernel, JupyterLab opens a dialog.
-        page.get_by_text(KERNEL_IS_READY).wait_for()
-        page.locator(RUN).click()
-        picture = page.locator(PICTURE)
-        picture.wait_for()
-        drawn, seen = picture.evaluate("picture => [picture.naturalWidth, picture.width]")
-        assert drawn == seen > 300, "the picture is stretched"
-        before, source = picture.evaluate(BYTES), picture.get_attribute("src")
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_the_arrow_key_on_the_slider_changes_the_picture(browser, lab, name):
+    page = browser.new_page(viewport={"width": 1500, "height": 1000})
+    page.set_default_timeout(90_000)
+    page.goto(lab(name))
+    # Asked to run a cell before it knows its kernel, JupyterLab opens a dialog.
+    page.get_by_text(KERNEL_IS_READY).wait_for()
+    page.locator(RUN).click()
+    picture = page.locator(PICTURE)
+    picture.wait_for()
+    drawn, seen = picture.evaluate("picture => [picture.naturalWidth, picture.width]")
+    assert drawn == seen > 300, "the picture is stretched"
+    before, source = picture.evaluate(BYTES), picture.get_attribute("src")
 
-        page.locator(".widget-slider .noUi-handle").focus()
-        page.keyboard.press("ArrowRight")
-        page.wait_for_function(
-            "([where, old]) => document.querySelector(where).src !== old", arg=[PICTURE, source]
-        )
-        assert picture.evaluate(BYTES) != before
-        chromium.close()
+    page.locator(".widget-slider .noUi-handle").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "([where, old]) => document.querySelector(where).src !== old", arg=[PICTURE, source]
+    )
+    assert picture.evaluate(BYTES) != before
+    if folder := os.environ.get("COURSE_TEST_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+    page.close()

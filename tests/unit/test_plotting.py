@@ -1,5 +1,6 @@
 import base64
 import importlib
+import importlib.util
 import io
 import re
 
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from course_utils import plotting
-from course_utils.plotting import charts, look
+from course_utils.plotting import arrays, charts, look
 
 ALT = "A picture drawn by a test, long enough."
 IMAGES = np.random.default_rng(0).random((7, 4, 4, 1))
@@ -98,15 +99,56 @@ def test_a_series_keeps_its_colour_in_every_panel(monkeypatch):
 
 @pytest.mark.parametrize("alt", ["", "a figure", " " * 40])
 def test_a_picture_without_a_telling_alt_text_is_refused(shown, alt):
+    figure, _ = plt.subplots()
     with pytest.raises(ValueError, match="too short"):
-        plotting.image_grid(IMAGES, "?", alt)
+        plotting.show(figure, alt)
+    assert plt.get_fignums() == [], "refused, and closed all the same"
+
+
+FAILING = {
+    "text that cannot be set": lambda: plotting.image_grid(IMAGES, r"$\frac$", ALT),
+    "too few labels": lambda: plotting.image_grid(IMAGES, "?", ALT, labels="a"),
+    "x and y of different lengths": lambda: plotting.lines(
+        {"x": {"s": ([1, 2], [1])}}, "?", ALT, y_label="z"
+    ),
+    "no values": lambda: plotting.dots({"a": None}, "?", ALT, x_label="x"),
+    "means without covariances": lambda: plotting.mixtures(
+        {"p": (np.zeros((1, 2)), [])}, np.eye(2), "?", ALT
+    ),
+}
+
+
+@pytest.mark.parametrize("draw", FAILING.values(), ids=FAILING)
+def test_a_picture_that_cannot_be_drawn_leaves_no_figure_open(shown, draw):
+    with pytest.raises((ValueError, TypeError, IndexError)):
+        draw()
+    assert shown == plt.get_fignums() == []
+
+
+def tensors():
+    """The same four numbers from each backend that is installed, with gradients where it can."""
+    yield "lists", [[0.0, 1.0], [0.5, 0.25]]
+    yield "float16", np.array([[0.0, 1.0], [0.5, 0.25]], np.float16)
+    for name, make in (("tensorflow", "constant"), ("jax.numpy", "array"), ("torch", "tensor")):
+        if importlib.util.find_spec(name.split(".")[0]):
+            module = importlib.import_module(name)
+            options = {"requires_grad": True} if name == "torch" else {}
+            for kind in (module.float32, module.bfloat16):
+                yield name, getattr(module, make)([[0, 1], [0.5, 0.25]], dtype=kind, **options)
+
+
+def test_tensors_of_every_backend_become_arrays():
+    for name, values in tensors():
+        array = arrays.to_numpy(values)
+        assert array.dtype.name in ("float16", "float32", "float64"), name
+        assert array.tolist() == [[0, 1], [0.5, 0.25]], name
 
 
 @pytest.mark.parametrize(
     ("images", "message"),
     [
         (IMAGES[0], r"found \(4, 4, 1\)"),
-        (IMAGES[..., 0], "shape"),
+        (IMAGES[..., 0], "must have shape"),
         (np.repeat(IMAGES, 2, axis=-1), "1 or 3"),
         (2 * IMAGES - 1, r"\[0, 1\], found \[-"),
         (255 * IMAGES, "Scale them back"),

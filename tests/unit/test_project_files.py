@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -27,7 +28,7 @@ needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 
 def requirements():
     extras = PROJECT["optional-dependencies"]
-    lines = [*PROJECT["dependencies"], *extras["tools"], *extras["test"]]
+    lines = [*PROJECT["dependencies"], *(line for extra in extras.values() for line in extra)]
     return [r for r in map(Requirement, lines) if r.name != PROJECT["name"]]
 
 
@@ -113,10 +114,30 @@ def test_the_supported_pythons_are_the_same_everywhere():
 def test_ci_calls_the_targets_that_a_person_calls():
     workflow = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "ci.yml").read_text())
     commands = [step["run"] for step in workflow["jobs"]["series"]["steps"] if "run" in step]
-    assert commands == ["make run", "make test"]
+    assert commands == ["make run", ".ci/run"]
     script = CHECKOUT / ".ci" / "run"
     assert script.stat().st_mode & stat.S_IXUSR
-    assert script.read_text().rstrip().endswith("make test")
+    assert "make test" in script.read_text()
+
+
+@pytest.mark.parametrize("variables", [{}, {"CI": "true"}, {"COURSE_TEST_ALL": "1"}])
+def test_a_skipped_test_fails_where_nothing_may_be_left_out(tmp_path, variables):
+    shutil.copy(CHECKOUT / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.skip(reason='no browser')\n"
+        "def test_marked(): pass\n"
+        "def test_called(): pytest.skip('no browser')\n"
+    )
+    inherited = {k: v for k, v in os.environ.items() if k not in ("CI", "COURSE_TEST_ALL")}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path],
+        env={**inherited, **variables}, cwd=tmp_path, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == (1 if variables else 0), done.stdout
+    assert ("2 skipped" in done.stdout) == (not variables)
+    assert ("where nothing may be" in done.stdout) == bool(variables)
 
 
 @needs_make

@@ -15,7 +15,7 @@ from sklearn.mixture import GaussianMixture
 
 from course_tools import storing
 from course_utils import data, widgets
-from course_utils.widgets import mixtures
+from course_utils.widgets import mixtures, pages
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 POINTS = np.random.default_rng(0).normal(size=(200, 2)) * [2, 1] + np.repeat([[0], [6]], 100, 0)
@@ -169,10 +169,12 @@ def test_the_ellipses_are_those_of_the_mixture(covariance):
 
 
 def test_numbers_do_not_cover_one_another_where_components_coincide():
-    figure, (axis,) = mixtures._panels(POINTS, 1, "?", [])
-    mixtures._number(axis, np.tile(POINTS[:2], (6, 1)), np.tile(1e-4 * np.eye(2), (12, 1, 1)))
-    figure.draw_without_rendering()
-    boxes = [text.get_window_extent() for text in axis.texts]
+    plane = mixtures._plane_around(POINTS, 0)
+    page = pages.Page(*np.rint(plane.end).astype(int), "?")
+    means, axes = np.tile(POINTS[:2], (6, 1)), np.tile(np.eye(2), (12, 1, 1))
+    mixtures._number(page, plane, means, np.full((12, 2), 1e-4), axes)
+    page.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in page.figure.texts if text.get_text() != "?"]
     overlaps = [sum(box.overlaps(other) for other in boxes) for box in boxes]
     assert overlaps == [1] * 12, "each overlaps itself only"
 
@@ -197,7 +199,7 @@ def test_samples_are_shown_decoded_from_the_first_frame(shown, channels):
 @pytest.mark.parametrize(
     ("decode", "message"),
     [
-        (lambda codes: np.zeros((5, 4, 4, 1)), "36 points and returned 5 images"),
+        (lambda codes: np.zeros((5, 4, 4, 1)), "must be 36 images, .* found 5"),
         (lambda codes: np.zeros((36, 4, 4)), r"found \(36, 4, 4\)"),
         (lambda codes: np.full((36, 4, 4, 1), 7.0), "Scale them back"),
     ],
@@ -213,20 +215,23 @@ WITH_NAN = np.where(np.arange(400).reshape(200, 2) < 6, np.nan, POINTS)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"points": POINTS[:, :1]}, r"\(n, 2\), found \(200, 1\). Choose two columns"),
+        ({"points": POINTS[:, :1]}, r"\(n, 2\), found \(200, 1\).*choose two columns"),
         ({"points": POINTS[0]}, r"found \(2,\)"),
         ({"points": POINTS[:0]}, r"found \(0, 2\)"),
         ({"points": WITH_NAN}, "NaN or infinity in 3 of 200 rows"),
         ({"held_out": WITH_NAN}, "held_out must be finite"),
-        ({"held_out": POINTS[:, :1]}, "held_out have shape"),
+        ({"held_out": POINTS[:, :1]}, "held_out must have shape"),
         ({"points": POINTS[:11]}, "12 components need at least as many points, found 11"),
         ({"components": []}, "found \\[\\]"),
         ({"components": [0, 1]}, "from 1"),
         ({"components": [1.5]}, "whole numbers"),
         ({"components": [2, 2]}, "each once"),
-        ({"components_at_first": 40}, "40, which is not among"),
-        ({"covariances": ["full", "round"]}, "full, tied, diag, spherical; found"),
-        ({"covariances": []}, "one or more of"),
+        ({"components_at_first": 40}, "unknown components_at_first 40. Choose one of: 1, 2"),
+        (
+            {"covariances": ["full", "round"]},
+            "unknown covariance 'round'. Choose one of: full",
+        ),
+        ({"covariances": []}, "unknown covariance None. Choose one of"),
     ],
 )
 def test_bad_input_is_refused_with_what_was_found_and_what_to_do(shown, arguments, message):

@@ -10,6 +10,7 @@ from scipy import special, stats
 from sklearn.mixture import GaussianMixture
 
 from course_utils import models
+from course_utils.measures import inputs
 from course_utils.models import (
     ConstantFeaturesWarning,
     FewPointsWarning,
@@ -20,6 +21,7 @@ from course_utils.models import (
     select_components,
     selection,
 )
+from course_utils.models import mixture as mixture_module
 from course_utils.storage import CHECKOUT
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
@@ -454,6 +456,14 @@ def test_files_of_something_else_are_refused(tmp_path):
         Mixture.load(tmp_path / "missing.npz")
 
 
+def test_a_file_of_another_version_says_so(tmp_path, monkeypatch):
+    with monkeypatch.context() as before:
+        before.setattr(mixture_module, "_FORMAT", 1)
+        Mixture(1).fit(SMALL).save(tmp_path / "old.npz")
+    with pytest.raises(ValueError, match="written by another version of the course"):
+        Mixture.load(tmp_path / "old.npz")
+
+
 # How many components
 
 
@@ -630,6 +640,7 @@ def test_the_package_of_models_names_what_it_has():
     assert set(models.__all__) <= set(dir(models))
     assert {"Autoencoder", "Mixture", "select_components"} <= set(models.__all__)
     assert models.select_components is select_components
+    assert models.ConstantFeaturesWarning is inputs.ConstantFeaturesWarning
     with pytest.raises(AttributeError, match="no attribute 'Autoencode'"):
         models.Autoencode  # noqa: B018
 

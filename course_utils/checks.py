@@ -4,6 +4,10 @@ import math
 import numbers
 
 
+class ConstantFeaturesWarning(UserWarning):
+    """Features that do not vary (dead units, black borders): a number about them says little."""
+
+
 def one_of(name, value, allowed):
     """Raise ValueError unless `value` is in `allowed`."""
     if value not in allowed:

@@ -8,12 +8,10 @@ import warnings
 
 import numpy as np
 
+from course_utils.checks import ConstantFeaturesWarning
+
 # Work space of a measure at a time, in bytes.
 MEMORY = 256 * 2**20
-
-
-class ConstantFeaturesWarning(UserWarning):
-    """Some dimensions do not vary: dead units, or a model that makes one image only."""
 
 
 class SingularCovarianceWarning(UserWarning):

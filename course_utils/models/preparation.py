@@ -4,15 +4,12 @@ import warnings
 
 import numpy as np
 
+from course_utils.checks import ConstantFeaturesWarning
 from course_utils.models.subspace import Subspace
 
 
 class NotConvergedWarning(UserWarning):
     """EM was stopped before it had converged."""
-
-
-class ConstantFeaturesWarning(UserWarning):
-    """Features that do not vary: their share of a log-likelihood is that of the regularisation."""
 
 
 class FewPointsWarning(UserWarning):

@@ -9,10 +9,11 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from course_utils import environment, tables
+from course_utils import checks, environment, tables
 from course_utils.models import em
-from course_utils.models.mixture import Mixture, count_parameters
+from course_utils.models.mixture import Mixture
 from course_utils.models.preparation import NotConvergedWarning, checked, prepare
+from course_utils.models.subspace import in_blocks
 
 CRITERIA = {"bic": "BIC", "aic": "AIC", "held_out": "held-out log-likelihood"}
 # A smaller difference of BIC is "not worth more than a bare mention" (Kass, Raftery 1995); of AIC,
@@ -104,23 +105,14 @@ class Selection:
         """Header and rows of text; the criteria are those of the best start."""
         name, digits = CRITERIA[self.criterion], 3 if self.criterion == "held_out" else 0
         rows = [["components", "AIC", "BIC", "train", "held out", f"spread of {name}", "s", ""]]
-        columns = [self.at_best(column) for column in ("aic", "bic", "train", "held_out")]
-        columns += [self.spread, self.table["seconds"].sum(axis=1)]
-        for i, (k, aic, bic, train, held_out, spread, seconds) in enumerate(
-            zip(self.components, *columns, strict=True)
-        ):
-            rows += [
-                [
-                    f"{k}{'' if self.table['converged'][i].all() else '*'}",
-                    f"{aic:,.0f}",
-                    f"{bic:,.0f}",
-                    f"{train:.3f}",
-                    "-" if np.isnan(held_out) else f"{held_out:.3f}",
-                    f"{spread:,.{digits}f}",
-                    f"{seconds:.1f}",
-                    "chosen" if k == self.chosen else "as good" if k in self.flat else "",
-                ]
-            ]
+        aic, bic, train, held_out = map(self.at_best, ("aic", "bic", "train", "held_out"))
+        spread, seconds = self.spread, self.table["seconds"].sum(axis=1)
+        for i, k in enumerate(self.components):
+            row = [f"{k}{'' if self.table['converged'][i].all() else '*'}"]
+            row += [f"{aic[i]:,.0f}", f"{bic[i]:,.0f}", f"{train[i]:.3f}"]
+            row += ["-" if np.isnan(held_out[i]) else f"{held_out[i]:.3f}"]
+            row += [f"{spread[i]:,.{digits}f}", f"{seconds[i]:.1f}"]
+            rows += [[*row, "chosen" if k == self.chosen else "as good" if k in self.flat else ""]]
         return rows
 
     def __str__(self):
@@ -177,13 +169,12 @@ def select_components(
         NotConvergedWarning, once, with how many fits; ConstantFeaturesWarning; FewPointsWarning.
     """
     components = _checked_numbers(components)
-    if criterion not in CRITERIA:
-        raise ValueError(f"criterion must be one of {', '.join(CRITERIA)}, found {criterion!r}.")
+    checks.one_of("criterion", criterion, CRITERIA)
     if criterion == "held_out" and held_out is None:
         raise ValueError("criterion 'held_out' needs data that are not in x: give held_out=.")
-    jobs = environment.usable_cores() if jobs is None else em.whole_number("jobs", jobs, 1)
+    jobs = environment.usable_cores() if jobs is None else checks.whole_number("jobs", jobs, 1)
     settings = em.Settings(
-        components[0], covariance, pca, starts, regularisation, iterations, tolerance, False, seed
+        components[0], covariance, pca, starts, regularisation, iterations, tolerance, seed
     )
     x = checked(x, minimum=2)
     subspace, z = prepare(x, settings, components, stacklevel=3)
@@ -197,26 +188,24 @@ def select_components(
     table = {name: np.full(shape, np.nan) for name in _COLUMNS}
     table |= {"converged": np.zeros(shape, bool), "steps": np.zeros(shape, int)}
     mixtures, best = {}, {}
-    for fitted_with, start, gaussians, scores in _fit_all(z, scored, settings, components, jobs):
-        k, train = fitted_with.components, scores["train"]
-        parameters = count_parameters(fitted_with, subspace)
-        scores["aic"] = 2 * parameters - 2 * train * len(z)
-        scores["bic"] = np.log(len(z)) * parameters - 2 * train * len(z)
-        for name, value in scores.items():
+    for k, start, model, row in _fit_all(z, scored, settings, components, jobs):
+        fitted_with = dataclasses.asdict(dataclasses.replace(settings, components=k))
+        mixture = Mixture(**fitted_with).adopt(subspace, model)
+        deviance = -2 * row["train"] * len(z)
+        row["aic"] = deviance + 2 * mixture.parameters
+        row["bic"] = deviance + np.log(len(z)) * mixture.parameters
+        for name, value in row.items():
             table[name][components.index(k), start] = value
         # Only one start of each number is kept: covariances of many features are large.
-        if train > best.get(k, -np.inf):
-            best[k] = train
-            mixtures[k] = Mixture(**dataclasses.asdict(fitted_with)).adopt(subspace, gaussians)
+        if row["train"] > best.get(k, -np.inf):
+            best[k], mixtures[k] = row["train"], mixture
     _warn_of_unconverged(components, table["converged"], iterations)
     return Selection(components, criterion, table, mixtures)
 
 
 def _checked_numbers(components):
-    numbers = np.atleast_1d(
-        np.asarray(components if np.ndim(components) == 0 else list(components))
-    )
-    numbers = tuple(em.whole_number("every entry of components", k, 1) for k in numbers)
+    given = components if np.iterable(components) else [components]
+    numbers = tuple(checks.whole_number("every entry of components", k, 1) for k in given)
     if not numbers or len(set(numbers)) < len(numbers):
         raise ValueError(f"components must hold different numbers, found {numbers}.")
     return numbers
@@ -230,25 +219,23 @@ def _fit_all(z, scored, settings, components, jobs):
     threads share.
     """
     tasks = [
-        (dataclasses.replace(settings, components=k), start)
-        for k in sorted(components, reverse=True)
-        for start in range(settings.starts)
+        (k, start) for k in sorted(components, reverse=True) for start in range(settings.starts)
     ]
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
         parallel = joblib.Parallel(min(jobs, len(tasks)), batch_size=1, return_as="generator")
-    return parallel(joblib.delayed(_fit)(z, scored, *task) for task in tasks)
+    return parallel(joblib.delayed(_fit)(z, scored, settings, *task) for task in tasks)
 
 
-def _fit(z, scored, settings, start):
-    """One fit: (settings, start, Gaussians, its row of the table)."""
+def _fit(z, scored, settings, k, start):
+    """One fit: (number of components, start, fitted model, its row of the table)."""
     with threadpool_limits(1):
         began = time.perf_counter()
-        gaussians = em.fit_start(z, settings, start)
+        model = em.fit_start(z, dataclasses.replace(settings, components=k), start)
         row = {"seconds": time.perf_counter() - began}
-        row |= {"converged": gaussians.converged, "steps": gaussians.steps}
+        row |= {"converged": model.converged_, "steps": model.n_iter_}
         for name, (points, outside) in scored.items():
-            row[name] = gaussians.log_likelihood(points).mean() + outside
-    return settings, start, gaussians, row
+            row[name] = in_blocks(model.score_samples, points).mean() + outside
+    return k, start, model, row
 
 
 def _warn_of_unconverged(components, converged, iterations):

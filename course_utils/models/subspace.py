@@ -130,3 +130,18 @@ class Subspace:
             noise = np.sqrt(self.noise) * generator.standard_normal((len(z), len(self.centre)))
             rows = rows + noise - (noise @ self.directions) @ self.directions.T
         return (rows + self.centre).astype(self.dtype).reshape(len(z), *self.shape)
+
+    def to_arrays(self):
+        """What `from_arrays` needs to make the subspace again, as a dict."""
+        return {k: v for k, v in vars(self).items() if v is not None}
+
+    @classmethod
+    def from_arrays(cls, arrays):
+        """The subspace that `to_arrays` took apart; KeyError if something is missing."""
+        return cls(
+            arrays["centre"],
+            arrays.get("directions"),
+            float(arrays["noise"]),
+            tuple(arrays["shape"].tolist()),
+            str(arrays["dtype"]),
+        )

@@ -8,6 +8,8 @@ import math
 
 import keras
 
+from course_utils.checks import whole_number
+
 
 def dense_encoder(image_shape, code_size, hidden=(256,)):
     """Fully connected encoder: images (n, h, w, c) to codes (n, code_size).
@@ -19,7 +21,7 @@ def dense_encoder(image_shape, code_size, hidden=(256,)):
     """
     layers = [keras.Input(image_shape), keras.layers.Flatten()]
     layers += [keras.layers.Dense(units, activation="relu") for units in hidden]
-    layers += [keras.layers.Dense(code_size)]
+    layers += [keras.layers.Dense(whole_number("code_size", code_size, low=1))]
     return keras.Sequential(layers, name="dense_encoder")
 
 
@@ -51,7 +53,10 @@ def conv_encoder(image_shape, code_size, filters=(32, 64)):
     layers = [keras.Input(image_shape)]
     halving = {"strides": 2, "padding": "same", "activation": "relu"}
     layers += [keras.layers.Conv2D(channels, 3, **halving) for channels in filters]
-    layers += [keras.layers.Flatten(), keras.layers.Dense(code_size)]
+    layers += [
+        keras.layers.Flatten(),
+        keras.layers.Dense(whole_number("code_size", code_size, low=1)),
+    ]
     return keras.Sequential(layers, name="conv_encoder")
 
 
@@ -59,15 +64,17 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
     """Convolutional decoder: codes (n, code_size) to images (n, h, w, c) in [0, 1].
 
     A dense layer fills the smallest grid; each 3×3 transposed convolution of stride 2 doubles
-    height and width; a last one of stride 1 makes the channels.
+    height and width; a last one of stride 1 makes the channels. Where the size does not divide by
+    2 for each filter, the grid is rounded up and the rest cut off at the end.
 
     Args:
-        image_shape: (height, width, channels); height and width divisible by 2 for each filter.
+        image_shape: (height, width, channels).
         code_size: numbers in the code.
         filters: channels of each transposed convolution (ReLU), from the code to the image.
     """
-    shrink = 2 ** len(filters)
-    grid = (image_shape[0] // shrink, image_shape[1] // shrink, filters[0])
+    enlarge = 2 ** len(filters)
+    rows, columns = (math.ceil(size / enlarge) for size in image_shape[:2])
+    grid = (rows, columns, filters[0])
     layers = [keras.Input((code_size,))]
     layers += [keras.layers.Dense(math.prod(grid), activation="relu"), keras.layers.Reshape(grid)]
     doubling = {"strides": 2, "padding": "same", "activation": "relu"}
@@ -75,6 +82,9 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
     layers += [
         keras.layers.Conv2DTranspose(image_shape[2], 3, padding="same", activation="sigmoid")
     ]
+    excess = (rows * enlarge - image_shape[0], columns * enlarge - image_shape[1])
+    if any(excess):
+        layers += [keras.layers.Cropping2D([(0, more) for more in excess])]
     return keras.Sequential(layers, name="conv_decoder")
 
 
@@ -84,11 +94,7 @@ def gaussian_heads(features, latent_size):
     Raises:
         ValueError: a latent size that is no whole number of at least 1.
     """
-    if isinstance(latent_size, bool) or not isinstance(latent_size, int) or latent_size < 1:
-        raise ValueError(
-            f"latent_size must be a whole number of at least 1, found {latent_size!r}. A code of "
-            f"no numbers can tell no image from another."
-        )
+    latent_size = whole_number("latent_size", latent_size, low=1)
     return [
         keras.layers.Dense(latent_size, name="mean")(features),
         keras.layers.Dense(latent_size, name="log_var")(features),

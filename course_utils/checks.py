@@ -65,3 +65,58 @@ def _bounds(low, high, open_ends):
             return "that is finite"
         return f"above {low:g}" if open_ends else f"of at least {low:g}"
     return f"between {low:g} and {high:g}" if open_ends else f"from {low:g} to {high:g}"
+
+
+# Scaled pixels lie in [-1, 1], standardised ones within a few units; 0 to 255 go far beyond.
+LARGEST_PIXEL = 10.0
+
+
+def images_of_shape(images, shape, verb="the encoder takes"):
+    """Raise ValueError unless `images`, array or specification, is (n, *shape) of numbers.
+
+    Sizes that are None, in either, fit any.
+    """
+    found, dtype = tuple(images.shape), getattr(images.dtype, "name", str(images.dtype))
+    if not any(kind in dtype for kind in ("float", "int", "bool")):
+        raise ValueError(
+            f"images must be numbers, found the type {dtype!r}. Texts such as file names have to "
+            f"be read first; images of different sizes have to be brought to one."
+        )
+    is_like = len(found) == len(shape) + 1 and all(
+        None in (a, b) or a == b for a, b in zip(found[1:], shape, strict=True)
+    )
+    if not is_like:
+        also = " (give batches of images: dataset.batch(128))" if found == shape else ""
+        raise ValueError(
+            f"{verb} images of shape {shape}, found {found[1:]}{also}. Build the networks for "
+            f"images.x_train.shape[1:]."
+        )
+
+
+def pixels_in(images, low, high, reason, uint8_scaled=False):
+    """Raise ValueError if an array holds NaN, infinity, or values that cannot be learnt.
+
+    Args:
+        images: array of numbers, any shape.
+        low: smallest value allowed.
+        high: largest value allowed.
+        reason: what allows no others, such as `"a sigmoid"`.
+        uint8_scaled: whether the caller divides bytes by 255 before they are learnt.
+    """
+    if uint8_scaled and images.dtype == "uint8":
+        least, most = 0.0, 1.0
+    else:
+        least, most = (images.min(), images.max()) if images.size else (low, high)
+    if not (math.isfinite(least) and math.isfinite(most)):
+        broken = images.size - int((abs(images) < math.inf).sum())
+        raise ValueError(
+            f"{broken:,} of {images.size:,} pixels are NaN or infinite. Look at how the images "
+            f"were made; np.nan_to_num would only hide it."
+        )
+    if least < low or most > high:
+        scaled = f"images.scaled({max(low, -1):g}, {min(high, 1):g})"
+        bytes_too = "; divide bytes by 255" if least >= 0 and most > 1 else ""
+        raise ValueError(
+            f"{reason} needs pixels in [{low:g}, {high:g}], found values from {least:.3g} to "
+            f"{most:.3g}. Take the images as data.load gives them, or {scaled}{bytes_too}."
+        )

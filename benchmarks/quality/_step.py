@@ -33,7 +33,7 @@ def losses(likelihood, samples):
         likelihood,
         importance_samples=samples,
     )
-    model.sampling = FixedNoise()
+    model.sampling = model.evaluation_sampling = FixedNoise()
     for variable in model.trainable_variables:
         if len(variable.shape):  # the learned scale keeps its start
             variable.assign(0.05 * rng.normal(size=variable.shape))

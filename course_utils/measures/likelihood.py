@@ -7,8 +7,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from course_utils import checks
+from course_utils.gradients import without_gradients
 from course_utils.layers import GaussianSampling
-from course_utils.models.vae import check_count, log_density_ratio
+from course_utils.models.bound import log_density_ratio
+from course_utils.models.image_checks import as_array
 
 # Activations of so many decoded images stay below a few hundred MB for the course's networks.
 _DECODED_AT_ONCE = 4096
@@ -67,7 +70,8 @@ def importance_nll(vae, x, samples=5000, *, seed=0):
     Raises:
         ValueError: fewer than two images, images that do not fit, or a number of samples below 1.
     """
-    check_count("samples", samples)
+    samples = checks.whole_number("samples", samples, 1)
+    x = as_array(x)
     vae.check_images(x)
     if len(x) < 2:
         raise ValueError(f"found {len(x)} images; give at least 2, the test split for a figure.")
@@ -80,14 +84,14 @@ def importance_nll(vae, x, samples=5000, *, seed=0):
         batch = np.asarray(x[start : start + rows], dtype="float32")
         # A last, shorter batch would be compiled anew.
         padded = np.concatenate([batch, np.repeat(batch[:1], rows - len(batch), axis=0)])
-        total, left = np.full(len(batch), -np.inf), int(samples)
+        total, left = np.full(len(batch), -np.inf), samples
         mean, log_var = weigh.encode(padded)
         while left > 0:
             drawn = draw([padded, mean, log_var])[: len(batch), :left]
             total = np.logaddexp(total, _logsumexp(drawn.astype("float64")))
             left -= at_once
         per_image[start : start + rows] = math.log(samples) - total
-    return ImportanceNLL(per_image, int(samples))
+    return ImportanceNLL(per_image, samples)
 
 
 def _logsumexp(values):
@@ -106,11 +110,13 @@ class _LogWeights(keras.Model):
 
     def encode(self, images):
         """Means and log-variances (n, d), once for all draws."""
-        return [ops.convert_to_numpy(part) for part in self.vae(images)]
+        with without_gradients():
+            return [ops.convert_to_numpy(part) for part in self.vae(images)]
 
     def directly(self, inputs):
         """What `predict_on_batch` gives, without compiling."""
-        return ops.convert_to_numpy(self(inputs))
+        with without_gradients():
+            return ops.convert_to_numpy(self(inputs))
 
     def call(self, inputs):
         images, mean, log_var = inputs

@@ -19,7 +19,7 @@ _MODULES = {
     "NotConvergedWarning": "preparation",
     "Selection": "selection",
     "VAE": "vae",
-    "gaussian_kl": "vae",
+    "gaussian_kl": "bound",
     "select_components": "selection",
 }
 

@@ -1,10 +1,14 @@
 """An encoder and a decoder, trained together to give back what they are given."""
 
 import keras
+from keras import ops
+
+from course_utils.models.image_model import ImageModel
+from course_utils.models.networks import check_image_shapes
 
 
 @keras.saving.register_keras_serializable(package="course_utils")
-class Autoencoder(keras.Model):
+class Autoencoder(ImageModel):
     """Images to a code and back (Rumelhart, Hinton, Williams 1986; Hinton, Salakhutdinov 2006).
 
     Args:
@@ -23,18 +27,30 @@ class Autoencoder(keras.Model):
                 f"the encoder makes codes of shape {encoder.output_shape[1:]}, the decoder takes "
                 f"{decoder.input_shape[1:]}. Build both with the same code size."
             )
-        if encoder.input_shape[1:3] != decoder.output_shape[1:3]:
-            raise ValueError(
-                f"the encoder takes images of {encoder.input_shape[1:3]} pixels, the decoder makes "
-                f"{decoder.output_shape[1:3]}. A network with n layers of stride 2 needs a height "
-                f"and width divisible by 2**n."
-            )
+        check_image_shapes(encoder.input_shape[1:3], decoder.output_shape[1:3])
         self.encoder, self.decoder = encoder, decoder
         self.built = True
 
     def call(self, images, training=False):
         """Reconstruction of `images`, both (n, h, w, c)."""
         return self.decoder(self.encoder(images, training=training), training=training)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Loss of a batch; without targets `y` the images `x` are to be given back.
+
+        A loss of a pixel or a row has more axes than the weights (n,) of the images: they are
+        given as many, since Keras would multiply along the last axis.
+        """
+        y = x if y is None else y
+        if sample_weight is not None and len(sample_weight.shape) == 1:
+            loss = keras.losses.get(self.loss)
+            unreduced = getattr(loss, "call", loss)(y, y_pred)
+            sample_weight = ops.reshape(sample_weight, (-1, *[1] * (len(unreduced.shape) - 1)))
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Metrics of a batch, with the targets of `compute_loss`."""
+        return super().compute_metrics(x, x if y is None else y, y_pred, sample_weight)
 
     def encode(self, images, batch_size=512):
         """Codes (n, code_size) of `images` (n, h, w, c), as a NumPy array."""
@@ -47,18 +63,3 @@ class Autoencoder(keras.Model):
     def reconstruct(self, images, batch_size=512):
         """`decode(encode(images))` in one pass, as a NumPy array."""
         return self.predict(images, batch_size=batch_size, verbose=0)
-
-    def get_config(self):
-        """Both networks, so that a saved model loads in a fresh process."""
-        return {
-            **super().get_config(),
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        """Rebuild from `get_config`."""
-        for part in ("encoder", "decoder"):
-            config[part] = keras.saving.deserialize_keras_object(config[part])
-        return cls(**config)

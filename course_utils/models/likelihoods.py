@@ -9,6 +9,8 @@ import math
 import keras
 from keras import ops
 
+from course_utils import checks
+
 
 def _sum_over_pixels(values):
     """Sum over the last three axes (h, w, c)."""
@@ -59,12 +61,9 @@ class Gaussian(keras.layers.Layer):
 
     def __init__(self, scale=0.1, learned=False, **options):
         super().__init__(**{"dtype": "float32", **options})
-        if not (isinstance(scale, int | float) and 0 < scale < math.inf):
-            raise ValueError(
-                f"scale is the standard deviation of a pixel and must be a positive number, found "
-                f"{scale!r}. For one that is learned: Gaussian(scale=0.1, learned=True)."
-            )
-        self.initial_scale, self.learned = float(scale), learned
+        name = "scale, the standard deviation of a pixel,"
+        scale = checks.real_number(name, scale, low=0, open_ends=True)
+        self.initial_scale, self.learned = scale, learned
         self.log_scale = self.add_weight(
             shape=(),
             initializer=keras.initializers.Constant(math.log(scale)),

@@ -79,8 +79,8 @@ def fit(
     y = x if y is None else y
     _check(model, x, y, epochs, batch_size, validation_data, report)
     if hasattr(model, "check_images"):
-        for images in (x, y, *(validation_data or ())):
-            model.check_images(images)
+        for pair in filter(None, ((x, y), validation_data)):
+            model.check_images(*pair)
     _choose_speed(model)
     model.optimizer.build(model.trainable_variables)
     identity = identity_of(

@@ -47,6 +47,7 @@ from scipy.fft import idctn
 from sklearn.decomposition import PCA
 
 from course_utils.evaluation import claims
+from course_utils.checks import whole_number
 from course_utils.models import Autoencoder
 from course_utils.training import fit
 
@@ -192,7 +193,7 @@ for name, error in {
 def dense_encoder(image_shape, code_size, hidden=(256,)):
     layers = [keras.Input(image_shape), keras.layers.Flatten()]
     layers += [keras.layers.Dense(units, activation="relu") for units in hidden]
-    layers += [keras.layers.Dense(code_size)]
+    layers += [keras.layers.Dense(whole_number("code_size", code_size, low=1))]
     return keras.Sequential(layers, name="dense_encoder")
 
 
@@ -243,14 +244,15 @@ def conv_encoder(image_shape, code_size, filters=(32, 64)):
     layers = [keras.Input(image_shape)]
     halving = {"strides": 2, "padding": "same", "activation": "relu"}
     layers += [keras.layers.Conv2D(channels, 3, **halving) for channels in filters]
-    layers += [keras.layers.Flatten(), keras.layers.Dense(code_size)]
+    layers += [keras.layers.Flatten(), keras.layers.Dense(whole_number("code_size", code_size, low=1))]
     return keras.Sequential(layers, name="conv_encoder")
 
 
 # %% slideshow={"slide_type": "subslide"}
 def conv_decoder(image_shape, code_size, filters=(64, 32)):
-    shrink = 2 ** len(filters)
-    grid = (image_shape[0] // shrink, image_shape[1] // shrink, filters[0])
+    enlarge = 2 ** len(filters)
+    rows, columns = (math.ceil(size / enlarge) for size in image_shape[:2])
+    grid = (rows, columns, filters[0])
     layers = [keras.Input((code_size,))]
     layers += [keras.layers.Dense(math.prod(grid), activation="relu"), keras.layers.Reshape(grid)]
     doubling = {"strides": 2, "padding": "same", "activation": "relu"}
@@ -258,6 +260,9 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
     layers += [
         keras.layers.Conv2DTranspose(image_shape[2], 3, padding="same", activation="sigmoid")
     ]
+    excess = (rows * enlarge - image_shape[0], columns * enlarge - image_shape[1])
+    if any(excess):
+        layers += [keras.layers.Cropping2D([(0, more) for more in excess])]
     return keras.Sequential(layers, name="conv_decoder")
 
 

@@ -45,6 +45,7 @@ import numpy as np
 from course_utils.evaluation.checks import ConstantFeaturesWarning
 
 from course_utils.architectures import conv_decoder, dense_decoder
+from course_utils.checks import whole_number
 from course_utils.evaluation import claims
 from course_utils.models import VAE
 from course_utils.training import fit
@@ -123,11 +124,7 @@ IMAGE_SHAPE = (28, 28, 1)
 
 def gaussian_heads(features, latent_size):
     """Mean and log-variance (n, latent_size) of features (n, k), both linear: any value will do."""
-    if isinstance(latent_size, bool) or not isinstance(latent_size, int) or latent_size < 1:
-        raise ValueError(
-            f"latent_size must be a whole number of at least 1, found {latent_size!r}. A code of "
-            f"no numbers can tell no image from another."
-        )
+    latent_size = whole_number("latent_size", latent_size, low=1)
     return [
         keras.layers.Dense(latent_size, name="mean")(features),
         keras.layers.Dense(latent_size, name="log_var")(features),

@@ -1,0 +1,143 @@
+"""What `Autoencoder` and `VAE` share: data that cannot be learnt fail before the first update."""
+
+import contextlib
+import inspect
+
+import keras
+
+from course_utils.checks import LARGEST_PIXEL
+from course_utils.models.image_checks import Learnable, as_array
+from course_utils.models.networks import activation_of, last_activated
+
+# Values that a decoder reaches whose last activation is this one.
+_BOUNDS = {
+    **dict.fromkeys(("sigmoid", "hard_sigmoid", "softmax"), (0.0, 1.0)),
+    **dict.fromkeys(("tanh", "softsign"), (-1.0, 1.0)),
+    **dict.fromkeys(("relu", "softplus"), (0.0, LARGEST_PIXEL)),
+}
+
+
+class ImageModel(keras.Model):
+    """A model with an `encoder` and a `decoder` that learns to give back images (n, h, w, c).
+
+    Keras's `fit`, `evaluate`, `train_on_batch` and `test_on_batch`, in which targets `y` are images
+    too: those to be given back, if others than `x`, such as the clean ones of noisy inputs. Arrays,
+    lists and tensors are checked whole; of a `tf.data.Dataset`, `PyDataset`, `DataLoader` or
+    generator, each batch before the update on it.
+    """
+
+    def learnable(self):
+        """What this model can learn: shapes, and the values that decoder and loss reach."""
+        return Learnable(
+            self.encoder.input_shape[1:], self.decoder.output_shape[1:], self._pixels()
+        )
+
+    def _pixels(self):
+        """Least and largest pixel of a target, and what allows no others."""
+        loss = getattr(self, "loss", None)
+        name = loss if isinstance(loss, str) else getattr(loss, "name", None)
+        name = (name or getattr(loss, "__name__", "")).lower()
+        if "crossentropy" in name or name == "bce":
+            return 0.0, 1.0, "a cross-entropy"
+        activation = activation_of(last_activated(self.decoder))
+        if activation in _BOUNDS:
+            return *_BOUNDS[activation], f"a {activation}"
+        return -LARGEST_PIXEL, LARGEST_PIXEL, "a decoder without bounds"
+
+    def check_images(self, images, targets=None, uint8_scaled=False):
+        """Raise if these images (n, h, w, c) cannot be learnt.
+
+        Args:
+            images: array or tensor.
+            targets: images to be given back, if others; `images` may then lie where no target may.
+            uint8_scaled: whether the caller divides bytes by 255 before they are learnt, so that
+                arrays of uint8 are right as they are (and not read through).
+
+        Raises:
+            ValueError: another shape than the networks', NaN or infinity, values that the decoder
+                or the loss cannot reach, no images, or labels as targets.
+        """
+        self.learnable().pair(images, targets, uint8_scaled)
+
+    def _checked(self, images):
+        """`images` as an array that can be encoded; none are none."""
+        images = as_array(images)
+        if len(images):
+            self.check_images(images)
+        return images
+
+    def fit(self, x=None, y=None, *arguments, **options):
+        """Keras's `fit`, after a look at the data."""
+        given = inspect.signature(keras.Model.fit).bind(self, x, y, *arguments, **options)
+        given = {name: value for name, value in given.arguments.items() if name != "self"}
+        _refuse_class_weight(given.get("class_weight"))
+        with _refusals_of(self.learnable()) as learnable:
+            given["x"], given["y"] = learnable.checked(x, y)
+            held_out = given.get("validation_data")
+            if isinstance(held_out, tuple | list):
+                held_out = (*learnable.checked(*held_out[:2]), *held_out[2:])
+            elif held_out is not None:
+                held_out, _ = learnable.checked(held_out)
+            given["validation_data"] = held_out
+            return super().fit(**given)
+
+    def evaluate(self, x=None, y=None, *arguments, **options):
+        """Keras's `evaluate`, after a look at the data."""
+        with _refusals_of(self.learnable()) as learnable, _torch_generator_kept():
+            # In `fit`, data that it has looked at already.
+            if not options.get("_use_cached_eval_dataset"):
+                x, y = learnable.checked(x, y)
+            return super().evaluate(x, y, *arguments, **options)
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, **options):
+        """Keras's `train_on_batch`, after a look at the batch."""
+        _refuse_class_weight(class_weight)
+        x, y = self.learnable().checked(x, y)
+        return super().train_on_batch(x, y, sample_weight, **options)
+
+    def test_on_batch(self, x, y=None, *arguments, **options):
+        """Keras's `test_on_batch`, after a look at the batch."""
+        return super().test_on_batch(*self.learnable().checked(x, y), *arguments, **options)
+
+    def get_config(self):
+        """Both networks, so that a saved model loads in a fresh process."""
+        return {
+            **super().get_config(),
+            "encoder": keras.saving.serialize_keras_object(self.encoder),
+            "decoder": keras.saving.serialize_keras_object(self.decoder),
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuild from `get_config`."""
+        for part in {"encoder", "decoder", "likelihood"} & set(config):
+            config[part] = keras.saving.deserialize_keras_object(config[part])
+        return cls(**config)
+
+
+def _refuse_class_weight(weight):
+    if weight is not None:
+        raise ValueError(
+            "class_weight needs class labels as targets, and the targets are images. Give "
+            "sample_weight, such as weights[labels]."
+        )
+
+
+@contextlib.contextmanager
+def _refusals_of(learnable):
+    """Raise the refusal itself where a backend has wrapped it in an error of its own."""
+    try:
+        yield learnable
+    except Exception:
+        if learnable.refusals:
+            raise learnable.refusals[0] from None
+        raise
+
+
+def _torch_generator_kept():
+    """Keep evaluation from drawing on the generator that shuffles training data on PyTorch."""
+    if keras.backend.backend() != "torch":
+        return contextlib.nullcontext()
+    import torch
+
+    return torch.random.fork_rng(devices=())

@@ -238,7 +238,9 @@ class _Describer:
         }
         parts = [self.hash_of(type(part))]
         for name, value in sorted(vars(part).items()):
-            wanted = name in used and name != "name" and not isinstance(value, _TOLD_ELSEWHERE)
+            if name in ("name", "loss"):  # one counts layers, the other is told as the loss
+                continue
+            wanted = name in used and not isinstance(value, _TOLD_ELSEWHERE)
             if wanted or (
                 own_code.is_own_value(value) and not isinstance(value, keras.layers.Layer)
             ):

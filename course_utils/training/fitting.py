@@ -7,6 +7,7 @@ code, data or settings is trained anew, with a warning that says what has change
 
 import time
 
+import keras
 import numpy as np
 
 from course_utils import checks, notes
@@ -130,14 +131,14 @@ def _prepare(model, x):
     """Build what is not built yet, and choose how the training step is compiled."""
     if not model.compiled:
         raise ValueError("the model is not compiled. Call model.compile(optimizer, loss) first.")
-    if not model.built:
+    if not all(layer.built for layer in model._flatten_layers()):
         try:
-            model.build((None, *x.shape[1:]))
+            model(keras.Input(x.shape[1:]))
         except Exception as error:
             raise ValueError(
-                f"the model has no weights yet, and they could not be made for inputs of shape "
-                f"{tuple(x.shape[1:])}: {str(error).strip().splitlines()[0]} Begin it with "
-                f"keras.Input(shape), or call it once: model(x[:1])."
+                f"the model has weights that are not made yet, and they could not be made for "
+                f"inputs of shape {tuple(x.shape[1:])}: {str(error).strip().splitlines()[0]}\n"
+                f"Begin its networks with keras.Input(shape), or call the model once: model(x[:1])."
             ) from error
     choose_speed(model)
     state.build_optimizers(model)

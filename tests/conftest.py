@@ -70,8 +70,8 @@ def cut_off(monkeypatch):
     def cutting(after):
         save = stored_runs.RunStore.save
 
-        def save_and_cut(store, model, result, finished):
-            save(store, model, result, finished)
+        def save_and_cut(store, model, result, **options):
+            save(store, model, result, **options)
             if result.epochs == after:
                 raise Cut
 

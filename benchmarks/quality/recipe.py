@@ -16,7 +16,7 @@ from _harness import store, table
 
 from course_utils import architectures, data, environment
 from course_utils.models import VAE
-from course_utils.training import stored_runs
+from course_utils.training import state
 
 TARGET = 150.4  # nats an image, held out
 SEEDS = (0, 1, 2)
@@ -71,10 +71,10 @@ class Contestant:
         self.seconds, self.losses = [], []
         # Compilation is not what is compared: a few updates, then the first state again.
         self.model.optimizer.build(self.model.trainable_variables)
-        state = stored_runs.state_of(self.model)
+        start = state.state_of(self.model)
         self.model.fit(images.x_train[: 20 * setting["batch_size"]],
                        batch_size=setting["batch_size"], verbose=0)  # fmt: skip
-        stored_runs.put_state(self.model, state)
+        state.put_state(self.model, start)
 
     @property
     def spent(self):

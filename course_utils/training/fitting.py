@@ -1,39 +1,22 @@
 """Training that reports, resumes exactly where it stopped, and is not done twice.
 
 `fit` keeps a run in a folder under a name that the notebook gives. A finished run is loaded
-instead of trained again, an interrupted one goes on, and one that was made by other code, data
-or settings is trained anew, with a warning that says what has changed.
+instead of trained again, an interrupted or shorter one goes on, and one that was made by other
+code, data or settings is trained anew, with a warning that says what has changed.
 """
 
-import functools
 import time
 
 import keras
 import numpy as np
 
-from course_utils import environment
-from course_utils.training.stored_runs import RunStore, identity_of, put_state, state_of
-
-STEPS_PER_CALL = 20
-
-
-class _Epoch(keras.utils.PyDataset):
-    """Batches of one epoch, in an order that depends on the seed and the epoch alone."""
-
-    def __init__(self, x, y, order, batch_size, transform=None, seed=()):
-        super().__init__()
-        self.x, self.y, self.order, self.batch_size = x, y, order, batch_size
-        self.transform, self.seed = transform, seed
-
-    def __len__(self):
-        return -(-len(self.order) // self.batch_size)
-
-    def __getitem__(self, index):
-        chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        inputs = self.x[chosen]
-        if self.transform is not None:
-            inputs = self.transform(inputs, np.random.default_rng([*self.seed, index]))
-        return inputs, inputs if self.y is self.x else self.y[chosen]
+from course_utils import checks, notes
+from course_utils.training import rows, state
+from course_utils.training.epochs import choose_speed, evaluate, same_draws_after, train_epoch
+from course_utils.training.fingerprints import NotIdentifiable
+from course_utils.training.identity import identity_of
+from course_utils.training.progress import REPORTERS
+from course_utils.training.stored_runs import RunStore
 
 
 def fit(
@@ -48,15 +31,27 @@ def fit(
     transform=None,
     run=None,
     report="epochs",
+    on_epoch=None,
+    snapshots=(),
 ):
     """Train a compiled model, or load the run if it is done.
 
+    A run is what its data, network, code, optimizer, initial weights and seed make of it. More
+    epochs go on with it; fewer are loaded if `fit` once ended there, else trained again, and the
+    longer run stays. What may change unseen (code that reads from an open file, say) is trained
+    but not kept. A model that was trained before trains on, as in Keras, beside the stored run.
+
     Args:
-        model: compiled and built `keras.Model`. Its initial weights are part of what identifies
-            a run. Random layers of one's own draw from a `keras.random.SeedGenerator` that the
-            layer holds: only its state is stored with a run.
-        x: inputs, array (n, ...).
-        y: targets, array (n, ...); None means `x`, as for an autoencoder.
+        model: compiled `keras.Model`, the course's or one's own. Random layers of one's own draw
+            from a `keras.random.SeedGenerator` that the layer holds: only its state is stored
+            with a run. A model with several optimizers names them in a list `optimizers` and
+            builds each with the weights that it trains; with a `train_step` of its own it returns
+            a dict of metrics from it, all of which are watched.
+        x: inputs (n, ...): an array, or what has `shape`, `dtype`, `len` and takes an array of
+            integers as an index, such as `numpy.memmap`. Images of uint8 (n, h, w, ...) are scaled
+            to float32 in [0, 1] batch by batch. On disk, over 64 MB count by a sample of rows, or
+            by an attribute `fingerprint`, when a run is told from another.
+        y: targets (n, ...) likewise; None means `x`, as for an autoencoder.
         epochs: passes over the data, at least 1.
         batch_size: images per update.
         seed: seed of the order of the images.
@@ -67,164 +62,148 @@ def fit(
         run: name to keep the run under, such as `"01/dense-seed0"`; None keeps nothing.
         report: `epochs` prints a line per epoch with the time left (at most 20 lines), `line`
             one line that is rewritten, `none` nothing.
+        on_epoch: function of (epoch from 1, model, dict of this epoch's values), called after each
+            epoch that is trained, not loaded. It looks; what it changes in the model is not stored.
+        snapshots: epochs whose weights are kept, on disk with the run or else in memory, for
+            `TrainingRun.at_epoch`.
 
     Returns:
         TrainingRun.
 
     Raises:
-        ValueError: sizes that do not fit, or a model that is not compiled or not built.
-        FloatingPointError: the loss is no longer a number. The model then has the weights from
-            before that epoch again, and so has the stored run.
+        ValueError: sizes that do not fit, values that cannot be learnt, or a model that is not
+            compiled.
+        FloatingPointError: a metric, of training or validation, or a weight is NaN or infinite.
+            The model then has the weights from before that epoch again, and so has the stored run.
     """
-    y = x if y is None else y
-    _check(model, x, y, epochs, batch_size, validation_data, report)
-    if hasattr(model, "check_images"):
-        for pair in filter(None, ((x, y), validation_data)):
-            model.check_images(*pair)
-    _choose_speed(model)
-    model.optimizer.build(model.trainable_variables)
-    identity = identity_of(
-        model, x, y, validation_data, epochs, batch_size, seed, transform=transform
-    )
-    store = RunStore(run, identity)
-    reporter = _REPORTERS[report](run or model.name, epochs)
-    result, finished = store.restore(model)
-    if finished:
+    checks.one_of("report", report, tuple(REPORTERS))
+    epochs = checks.whole_number("epochs", epochs, 1)
+    batch_size = checks.whole_number("batch_size", batch_size, 1)
+    snapshots = sorted({checks.whole_number("snapshots", e, 1, epochs) for e in snapshots})
+    x, y, validation_data = _checked_data(model, x, y, validation_data)
+    _prepare(model, x)
+    store = _store(model, run, x, y, validation_data, batch_size, seed, transform)
+    reporter = REPORTERS[report](run or model.name, epochs)
+    result = store.restore(model, epochs, snapshots, getattr(model, "_interrupted_run", None))
+    if result.source == "loaded":
         reporter.note(f"loaded, {result.epochs} epochs trained in {result.seconds[-1]:.0f} s")
-        return result
-    if result.source == "resumed":
+    elif result.source == "resumed":
         reporter.note(f"going on after epoch {result.epochs} of {epochs}")
-    batches = functools.partial(_Epoch, x, y, batch_size=batch_size, transform=transform)
-    _train(model, batches, len(x), epochs, seed, validation_data, reporter, result, store)
+
+    def train(epoch):
+        return train_epoch(model, x, y, epoch, batch_size, seed, transform)
+
+    try:
+        _train(model, train, epochs, validation_data, reporter, result, store, on_epoch, snapshots)
+    finally:
+        model._epochs_fitted = getattr(model, "_epochs_fitted", 0) + result.epochs
     return result
 
 
-def _choose_speed(model):
-    """Set how the training step is compiled; results do not depend on it beyond rounding."""
-    if keras.backend.backend() != "tensorflow" or model.train_function is not None:
-        return
-    if model.steps_per_execution == 1:
-        # Python is called once for so many updates. Small dense networks gain most: see
-        # benchmarks/autoencoders.py.
-        model.steps_per_execution = STEPS_PER_CALL
-        # What was compiled for one step at a time would skip the other nineteen batches.
-        model.test_function = model.predict_function = None
-    if environment.started() and not environment.current().xla:
-        model.jit_compile = False
+def _checked_data(model, x, y, validation_data):
+    """(x, y, validation data) as arrays that can be read by rows."""
+    pairs = {"training": (x, x if y is None else y)}
+    if validation_data is not None:
+        if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+            raise ValueError("validation_data must be a pair (inputs, targets), or None.")
+        pairs["validation"] = validation_data
+    for kind, (inputs, targets) in pairs.items():
+        same = targets is inputs
+        inputs = rows.as_rows(f"the {kind} inputs", inputs)
+        targets = inputs if same else rows.as_rows(f"the {kind} targets", targets)
+        if len(inputs) != len(targets) or len(inputs) == 0:
+            raise ValueError(
+                f"found {len(inputs)} {kind} inputs and {len(targets)} targets; give as many of "
+                f"both, at least one."
+            )
+        if hasattr(model, "check_images"):
+            pair = [inputs] if same else [inputs, targets]
+            if any(isinstance(data, rows.ScaledImages) for data in pair):
+                # They may be too many to read; bytes that are scaled are in range everywhere.
+                pair = [data[np.arange(1)] for data in pair]
+            model.check_images(*pair)
+        for name, data in {"inputs": inputs, "targets": targets}.items():
+            if not (same and name == "targets"):
+                rows.check_finite(f"the {kind} {name}", data)
+        pairs[kind] = (inputs, targets)
+    return *pairs["training"], pairs.get("validation")
 
 
-def _check(model, x, y, epochs, batch_size, validation_data, report):
+def _prepare(model, x):
+    """Build what is not built yet, and choose how the training step is compiled."""
     if not model.compiled:
         raise ValueError("the model is not compiled. Call model.compile(optimizer, loss) first.")
-    if not model.built:
-        raise ValueError("the model has no weights yet. Begin it with keras.Input(shape).")
-    if validation_data is not None and not (
-        isinstance(validation_data, tuple | list) and len(validation_data) == 2
-    ):
-        raise ValueError("validation_data must be a pair (inputs, targets), or None.")
-    if len(x) != len(y) or len(x) == 0:
-        raise ValueError(f"found {len(x)} inputs and {len(y)} targets; give as many of both.")
-    for name, value in {"epochs": epochs, "batch_size": batch_size}.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, found {value!r}.")
-    if report not in _REPORTERS:
-        raise ValueError(f"report must be one of {', '.join(_REPORTERS)}, found {report!r}.")
+    if not all(layer.built for layer in model._flatten_layers()):
+        try:
+            model(keras.Input(x.shape[1:]))
+        except Exception as error:
+            raise ValueError(
+                f"the model has weights that are not made yet, and they could not be made for "
+                f"inputs of shape {tuple(x.shape[1:])}: {str(error).strip().splitlines()[0]}\n"
+                f"Begin its networks with keras.Input(shape), or call the model once: model(x[:1])."
+            ) from error
+    choose_speed(model)
+    state.build_optimizers(model)
 
 
-def _train(model, batches, size, epochs, seed, validation_data, reporter, result, store):
+def _store(model, run, *settings):
+    """The RunStore of a run; one that keeps nothing if there is no name, or no telling it apart."""
+    if run is None:
+        return RunStore(None, {})
+    try:
+        identity = identity_of(model, *settings)
+    except NotIdentifiable as reason:
+        notes.note(
+            f"run {run!r} is trained but not kept: {reason}. Were it another one next time, that "
+            f"could not be noticed. Give the code numbers, text or arrays instead."
+        )
+        return RunStore(None, {})
+    return RunStore(run, identity, state.updates_done(model) + getattr(model, "_epochs_fitted", 0))
+
+
+def _train(model, train, epochs, validation_data, reporter, result, store, on_epoch, snapshots):
     """Train from the epoch that `result` has reached, adding to `result` in place."""
     before = result.seconds[-1] if result.seconds else 0.0
     resumed_at, trained_for, wall_start = result.epochs, 0.0, time.perf_counter()
-    for epoch in range(result.epochs, epochs):
-        order = np.random.default_rng([seed, epoch]).permutation(size)
-        last_good = state_of(model)
-        start = time.perf_counter()
-        # Keras would shuffle the batches once more, by Python's generator, whose state is not kept.
-        logs = model.fit(batches(order, seed=(seed, epoch)), shuffle=False, verbose=0).history
-        trained_for += time.perf_counter() - start
-        values = {name: float(series[0]) for name, series in logs.items()}
-        if not np.isfinite(values["loss"]):
-            put_state(model, last_good)
-            store.save(model, result, finished=False, now=True)
-            raise FloatingPointError(
-                f"the loss is {values['loss']} in epoch {epoch + 1}. The model has its weights of "
-                f"the epoch before again. Lower the learning rate or give the optimizer "
-                f"clipnorm=1, and look for NaN or values outside the expected range in the data."
-            )
-        if validation_data is not None:
-            measured = model.evaluate(*validation_data, batch_size=512, verbose=0, return_dict=True)
-            values |= {f"val_{name}": float(value) for name, value in measured.items()}
-        for name, value in values.items():
-            result.history.setdefault(name, []).append(value)
-        result.seconds.append(before + trained_for)
-        store.save(model, result, finished=epoch + 1 == epochs)
-        pace = (time.perf_counter() - wall_start) / (epoch + 1 - resumed_at)
-        reporter.epoch(epoch, values, result.seconds[-1], (epochs - epoch - 1) * pace)
+    last_good = state.state_of(model) if result.epochs < epochs else None
+    model._interrupted_run = None
+    try:
+        for epoch in range(result.epochs, epochs):
+            start = time.perf_counter()
+            values = train(epoch)
+            trained_for += time.perf_counter() - start
+            _check_values(model, values, epoch + 1)
+            if validation_data is not None:
+                values |= evaluate(model, *validation_data)
+                _check_values(model, values, epoch + 1)
+            last_good = state.state_of(model)
+            for name, value in values.items():
+                result.history.setdefault(name, []).append(value)
+            result.seconds.append(before + trained_for)
+            asked = epoch + 1 in snapshots
+            store.save(model, result, keep=asked or epoch + 1 == epochs)
+            if asked and epoch + 1 not in result.states:
+                result.states[epoch + 1] = state.weights_of(model)
+            pace = (time.perf_counter() - wall_start) / (epoch + 1 - resumed_at)
+            reporter.epoch(epoch, values, result.seconds[-1], (epochs - epoch - 1) * pace)
+            if on_epoch is not None:
+                with same_draws_after(model):
+                    on_epoch(epoch + 1, model, dict(values))
+    except BaseException:
+        # Also after an interruption by hand: the cell that is run again goes on from here.
+        state.put_state(model, last_good)
+        store.save(model, result, now=True)
+        model._interrupted_run = store.identity.get("initial weights")
+        raise
 
 
-class _EpochLines:
-    """One printed line per epoch; of many epochs, twenty."""
-
-    def __init__(self, name, epochs):
-        self.name, self.epochs = name, epochs
-
-    def note(self, text):
-        print(f"{self.name}: {text}")
-
-    def epoch(self, epoch, values, seconds, left):
-        step = -(-self.epochs // 20)
-        if (epoch + 1) % step == 0 or epoch + 1 == self.epochs:
-            print(self._line(epoch, values, seconds, left))
-
-    def _line(self, epoch, values, seconds, left):
-        count = f"epoch {epoch + 1:{len(str(self.epochs))}d}/{self.epochs}"
-        metrics = "  ".join(f"{name} {value:.4g}" for name, value in values.items())
-        remaining = f"  about {left:.0f} s left" if left >= 1 else ""
-        return f"{count}  {metrics}  {seconds:.1f} s{remaining}"
-
-
-class _RewrittenLine(_EpochLines):
-    """One line in the notebook, rewritten as training goes on; outside of one, the last line."""
-
-    def __init__(self, name, epochs):
-        super().__init__(name, epochs)
-        self.handle = None
-
-    def note(self, text):
-        self._write(f"{self.name}: {text}")
-
-    def epoch(self, epoch, values, seconds, left):
-        last = epoch + 1 == self.epochs
-        self._write(f"{self.name}: {self._line(epoch, values, seconds, left)}", last)
-
-    def _write(self, line, last=True):
-        from IPython import display, get_ipython
-
-        if get_ipython() is None:
-            if last:
-                print(line)
-        elif self.handle is None:
-            self.handle = display.display(_Text(line), display_id=True)
-        else:
-            self.handle.update(_Text(line))
-
-
-class _Text(str):
-    """Text that a notebook shows without quotes."""
-
-    def __repr__(self):
-        return str(self)
-
-
-class _Silence:
-    def __init__(self, name, epochs):
-        pass
-
-    def note(self, text):
-        pass
-
-    def epoch(self, epoch, values, seconds, left):
-        pass
-
-
-_REPORTERS = {"epochs": _EpochLines, "line": _RewrittenLine, "none": _Silence}
+def _check_values(model, values, epoch):
+    failed = [f"{name} is {value}" for name, value in values.items() if not np.isfinite(value)]
+    if not failed and (path := state.not_finite(model)):
+        failed = [f"the weights {path} are no longer numbers"]
+    if failed:
+        raise FloatingPointError(
+            f"{' and '.join(failed)} in epoch {epoch}. The model has its weights of the epoch "
+            f"before again. Lower the learning rate or give the optimizer clipnorm=1, and look for "
+            f"NaN or values outside the expected range in the data."
+        )

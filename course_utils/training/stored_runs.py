@@ -3,17 +3,17 @@
 import contextlib
 import dataclasses
 import hashlib
+import io
 import json
-import platform
 import time
-import types
 import warnings
 import zipfile
+from pathlib import Path
 
-import keras
 import numpy as np
 
-from course_utils import environment, profiles, storage
+from course_utils import notes, profiles, storage
+from course_utils.training import state
 
 SECONDS_BETWEEN_CHECKPOINTS = 20
 _RUN_FILE = "run.json"
@@ -36,22 +36,79 @@ class TrainingRun:
     history: dict[str, list[float]]
     seconds: list[float]
     source: str = "trained"
+    states: dict = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     @property
     def epochs(self):
         """Number of epochs done."""
         return len(self.seconds)
 
+    @contextlib.contextmanager
+    def at_epoch(self, epoch, model):
+        """Give `model` the weights that it had after this epoch; after the block, its own again.
+
+        Args:
+            epoch: one of those that `fit` was asked to keep as `snapshots`.
+            model: the model that was fitted, or one built like it.
+
+        Raises:
+            ValueError: that state was not kept, or is of another model.
+        """
+        if epoch not in self.states:
+            kept = ", ".join(map(str, sorted(self.states))) or "none"
+            raise ValueError(
+                f"the weights after epoch {epoch} were not kept (kept: {kept}). Ask for them: "
+                f"fit(..., snapshots=[{epoch}])."
+            )
+        found = self.states[epoch]
+        values = found.read() if isinstance(found, _StateFile) else found
+        own = state.weights_of(model)
+        if [v.shape for v in values[: len(own)]] != [v.shape for v in own]:
+            raise ValueError("the weights are of other shapes: give the model that was fitted.")
+        state.put_weights(model, values)
+        try:
+            yield model
+        finally:
+            state.put_weights(model, own)
+
+
+@dataclasses.dataclass(frozen=True)
+class _StateFile:
+    """A model's state after an epoch, in a file whose name tells its content."""
+
+    path: Path
+
+    def read(self):
+        """Arrays as `state.state_of` gave them.
+
+        Raises:
+            DamagedRun: the file is gone or not what was written.
+        """
+        try:
+            content = self.path.read_bytes()
+            if _short_hash(content) != self.path.stem.rsplit("-", 1)[-1]:
+                raise ValueError("another content")
+            with np.load(io.BytesIO(content)) as file:
+                return [file[f"v{i}"] for i in range(len(file.files))]
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise DamagedRun("its file of weights is missing or damaged") from error
+
 
 class RunStore:
-    """The folder of one run: `run.json` names the file of weights that belongs to it.
+    """The folder of one run: `run.json` names the files of weights that belong to it.
 
     The weights of a new epoch are written first, `run.json` is then replaced, and old weights
-    go last: a process that dies at any point leaves a run that can be used.
+    go last: a process that dies at any point leaves a run that can be used. Kept are the states
+    at which `fit` ended, those asked for, and the last checkpoint.
+
+    Args:
+        run: its name, or None to keep nothing.
+        identity: what shapes it, by `identity_of`.
+        trained_before: 0 for a model that is fresh; else how far it was trained already.
     """
 
-    def __init__(self, run, identity):
-        self.identity = identity
+    def __init__(self, run, identity, trained_before=0):
+        self.identity, self.trained_before = identity, trained_before
         self.run = run
         self.folder = None
         if run is not None:
@@ -62,58 +119,108 @@ class RunStore:
             self.folder = storage.runs_dir().joinpath(setting, *parts)
         self.last_saved = time.perf_counter()
 
-    def restore(self, model):
-        """Put a stored run's state into `model`.
+    def restore(self, model, epochs, snapshots=(), interrupted=None):
+        """Put the stored state that is nearest to the end of `epochs` into `model`.
+
+        Args:
+            model: built like the one that was stored.
+            epochs: how many are wanted; a longer run is not touched.
+            snapshots: epochs whose states are wanted; what comes before the first that was not
+                kept is what is restored.
+            interrupted: initial weights, by their hash, of a run that this model was just in.
 
         Returns:
-            (TrainingRun, whether it is finished).
+            TrainingRun of the epochs that were restored.
         """
         fresh = TrainingRun({}, [])
         if self.folder is None or not (self.folder / _RUN_FILE).exists():
-            return fresh, False
+            return fresh
         try:
             stored = self._read()
-            self._load_state(model, stored)
+            if not self._is_this_run(stored, interrupted):
+                return fresh
+            missing = [epoch for epoch in snapshots if epoch not in stored["states"]]
+            reached = max(
+                (e for e in stored["states"] if e <= epochs and e < min(missing, default=e + 1)),
+                default=0,
+            )
+            if reached:
+                self._load_state(model, stored["states"][reached])
         except DamagedRun as reason:
             warnings.warn(f"run {self.run!r} is trained again: {reason}.", stacklevel=3)
-            return fresh, False
-        source = "loaded" if stored["finished"] else "resumed"
-        return TrainingRun(stored["history"], stored["seconds"], source), stored["finished"]
+            return fresh
+        if missing and missing[0] <= len(stored["seconds"]):
+            notes.note(
+                f"run {self.run!r}: the weights after epoch {missing[0]} were not kept; training "
+                f"again from epoch {reached + 1}."
+            )
+        elif reached < epochs < len(stored["seconds"]):
+            notes.note(
+                f"run {self.run!r} is stored up to epoch {max(stored['states'])} and stays; its "
+                f"state after {epochs} was not kept: training again from epoch {reached + 1}."
+            )
+        if not reached:
+            return fresh
+        source = "loaded" if reached == epochs else "resumed"
+        history = {name: values[:reached] for name, values in stored["history"].items()}
+        wanted = {e: f for e, f in stored["states"].items() if e <= reached}
+        return TrainingRun(history, stored["seconds"][:reached], source, wanted)
 
     def _read(self):
+        """The record, its states as _StateFile by epoch; of files that are there."""
         try:
             stored = json.loads((self.folder / _RUN_FILE).read_text(encoding="utf-8"))
-            identity, weights = stored["identity"], self.folder / stored["weights"]
-            if weights.parent != self.folder or not stored["seconds"]:
-                raise ValueError("it names no epoch, or a file elsewhere")
-            for part in ("history", "finished", "weights_hash"):
-                stored[part]
-            changed = [name for name, value in self.identity.items() if identity.get(name) != value]
+            states = {}
+            for epoch, name in stored["states"].items():
+                states[int(epoch)] = _StateFile(self.folder / name)
+                if (self.folder / name).parent != self.folder:
+                    raise ValueError("it names a file elsewhere")
+            lengths = {len(values) for values in stored["history"].values()}
+            done = len(stored["seconds"])
+            if not states or lengths - {done} or max(states) > done:
+                raise ValueError("it names no epoch, or some without their values")
+            stored["identity"].items(), stored["trained before"], set(stored["kept"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedRun(f"its record is damaged ({type(error).__name__}: {error})") from error
-        if changed:
-            raise DamagedRun(f"it was made with a different {', '.join(changed)}")
-        if not weights.is_file() or _hash_bytes(weights.read_bytes()) != stored["weights_hash"]:
-            raise DamagedRun("its file of weights is missing or damaged")
+        stored["states"] = states
         return stored
 
-    def _load_state(self, model, stored):
-        try:
-            with np.load(self.folder / stored["weights"]) as file:
-                values = [file[f"v{i}"] for i in range(len(file.files))]
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise DamagedRun(f"its file of weights cannot be read ({error})") from error
-        if [v.shape for v in values] != [tuple(v.shape) for v in _state(model)]:
-            raise DamagedRun("its weights are of other shapes")
-        put_state(model, values)
+    def _is_this_run(self, stored, interrupted):
+        """Whether the stored run is the one that is asked for; if not, a line or DamagedRun."""
+        theirs = stored["identity"]
+        changed = [name for name, value in self.identity.items() if theirs.get(name) != value]
+        if changed == ["initial weights"] and interrupted == theirs["initial weights"]:
+            self.identity = theirs
+            return True
+        trained = self.trained_before and self.trained_before != stored["trained before"]
+        if "initial weights" in changed and trained:
+            notes.note(
+                f"run {self.run!r} stays as it is: this model has been trained before, so it "
+                f"trains on from where it is, and that is not kept. To start afresh or to go on "
+                f"with the run, build and compile the model again."
+            )
+            self.folder = None
+            return False
+        if changed:
+            raise DamagedRun(f"it was made with a different {', '.join(changed)}")
+        return True
 
-    def save(self, model, result, finished, now=False):
-        """Write the run's state, if it is finished, or `now`, or the last time was a while ago."""
+    def _load_state(self, model, file):
+        values = file.read()
+        if [v.shape for v in values] != state.shapes(model):
+            raise DamagedRun("its weights are of other shapes")
+        state.put_state(model, values)
+
+    def save(self, model, result, keep=False, now=False):
+        """Write the run's state to `keep` it, `now`, or because the last time was a while ago."""
         due = now or time.perf_counter() - self.last_saved > SECONDS_BETWEEN_CHECKPOINTS
-        if self.folder is None or not result.epochs or not (finished or due):
+        if self.folder is None or not result.epochs or not (keep or due):
             return
         try:
-            self._write(model, result, finished)
+            # Two kernels may train the same run: the files of one must not go with the other's
+            # record.
+            with storage.locked(self.folder / _RUN_FILE):
+                self._write(model, result, keep)
         except OSError as error:
             # A full disk must not end the training that the student is waiting for.
             warnings.warn(
@@ -124,175 +231,45 @@ class RunStore:
             self.folder = None
         self.last_saved = time.perf_counter()
 
-    def _write(self, model, result, finished):
-        weights = self.folder / f"epoch-{result.epochs:04d}.npz"
-        values = {f"v{i}": value for i, value in enumerate(state_of(model))}
-        # Two kernels may train the same run: the files of one must not go with the other's record.
-        with storage.locked(self.folder / _RUN_FILE):
-            self._replace(weights, values, result, finished)
-
-    def _replace(self, weights, values, result, finished):
+    def _write(self, model, result, keep):
+        record = self._record_to_extend()
         for left_by_a_killed_process in self.folder.glob(".*.npz"):
             left_by_a_killed_process.unlink(missing_ok=True)
-        with storage.atomic_write(weights) as path:
-            np.savez(path, **values)
-            weights_hash = _hash_bytes(path.read_bytes())
-        record = {
-            "identity": self.identity,
-            "finished": finished,
-            "history": result.history,
-            "seconds": result.seconds,
-            "weights": weights.name,
-            "weights_hash": weights_hash,
-        }
-        with storage.atomic_write(self.folder / _RUN_FILE) as path:
-            path.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        buffer = io.BytesIO()
+        np.savez(buffer, **{f"v{i}": value for i, value in enumerate(state.state_of(model))})
+        content, epoch = buffer.getvalue(), result.epochs
+        path = self.folder / f"epoch-{epoch:04d}-{_short_hash(content)}.npz"
+        with storage.atomic_write(path) as temporary:
+            temporary.write_bytes(content)
+        if epoch >= len(record["seconds"]):
+            record |= {"history": result.history, "seconds": result.seconds}
+        kept = {*record["kept"], epoch} if keep else set(record["kept"])
+        states = {e: f for e, f in record["states"].items() if e in kept or e > epoch}
+        result.states = {e: f for e, f in result.states.items() if e in kept}
+        if keep:
+            result.states[epoch] = _StateFile(path)
+        states[epoch] = _StateFile(path)
+        names = {e: states[e].path.name for e in sorted(states)}
+        record |= {"states": names, "kept": sorted(kept)}
+        with storage.atomic_write(self.folder / _RUN_FILE) as temporary:
+            temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
         for old in self.folder.glob("epoch-*.npz"):
-            if old != weights:
+            if old.name not in names.values():
                 with contextlib.suppress(OSError):
                     old.unlink()
 
-
-def _state(model):
-    """Every variable that training changes.
-
-    Keras's own files of weights leave out the state of random layers (dropout, noise), without
-    which a resumed run is not the run that was interrupted.
-    """
-    # Metrics are left out: they start afresh each epoch, and some are built only then.
-    metrics = {id(variable) for variable in model.metrics_variables}
-    return [v for v in model.variables if id(v) not in metrics] + model.optimizer.variables
-
-
-def state_of(model):
-    """Copies of the values that training changes, to be put back by `put_state`."""
-    return [np.array(_to_numpy(variable)) for variable in _state(model)]
+    def _record_to_extend(self):
+        """The record on disk if it is of this very run, else an empty one."""
+        with contextlib.suppress(DamagedRun):
+            stored = self._read()
+            if stored["identity"] == self.identity:
+                states = stored["states"]
+                return stored | {"states": {e: f for e, f in states.items() if f.path.is_file()}}
+        return {
+            "identity": self.identity, "trained before": self.trained_before, "history": {},
+            "seconds": [], "states": {}, "kept": [],
+        }  # fmt: skip
 
 
-def put_state(model, values):
-    """Give the model the values that `state_of` returned for it, or for one like it."""
-    for variable, value in zip(_state(model), values, strict=True):
-        variable.assign(value)
-
-
-def _to_numpy(variable):
-    # NumPy has no bfloat16 of its own and would store it as raw bytes.
-    value = variable.numpy()
-    return value.astype("float32") if "bfloat16" in str(variable.dtype) else value
-
-
-def identity_of(model, x, y, validation_data, epochs, batch_size, seed, transform=None):
-    """Everything that shapes a run, each part under the name that a warning shows."""
-    started = environment.current() if environment.started() else None
-    backend = keras.backend.backend()
-    weights = [_to_numpy(variable) for variable in model.weights]
-    return {
-        "profile": started.profile if started else "none",
-        "backend": f"{backend} {started.backend_version if started else ''}".strip(),
-        "version of Keras": keras.__version__,
-        "version of Python": ".".join(platform.python_version_tuple()[:2]),
-        "precision": keras.config.dtype_policy().name,
-        "network": _hash_text(json.dumps(_nameless(model.get_config()), default=str)),
-        "code of the model": _hash_text(repr(_own_code(model))),
-        "optimizer": _hash_text(json.dumps(_nameless(model.optimizer.get_config()), default=str)),
-        "loss": _hash_text(repr(_loss(model))),
-        "initial weights": _hash_arrays(weights),
-        "training data": _hash_arrays([x] if y is x else [x, y]),
-        "validation data": _hash_arrays(validation_data if validation_data is not None else []),
-        "number of epochs": epochs,
-        "batch size": batch_size,
-        "seed": seed,
-        "transform of the data": _hash_text(repr(_code_of(transform))),
-    }
-
-
-def _own_code(model):
-    """Code of the model's and its layers' classes, as far as they are not Keras's own."""
-    classes = {
-        cls
-        for layer in [model, *model._flatten_layers()]
-        for cls in type(layer).__mro__[:-1]
-        if not cls.__module__.startswith("keras")
-    }
-    return [_code_of(cls) for cls in sorted(classes, key=lambda cls: cls.__qualname__)]
-
-
-def _loss(model):
-    config = _nameless(model.get_compile_config() or {})
-    parts = [config.get(part) for part in ("loss", "loss_weights", "metrics")]
-    loss = model.loss
-    own = loss if isinstance(loss, types.FunctionType) else type(loss)
-    return [*parts, [] if own.__module__.startswith("keras") else _code_of(own)]
-
-
-def _nameless(config):
-    """A Keras config without names: those count how many layers the process has built."""
-    names = {name: f"part {index}" for index, name in enumerate(dict.fromkeys(_names(config)))}
-
-    def strip(part):
-        if isinstance(part, dict):
-            return {k: strip(v) for k, v in part.items() if k not in ("name", "build_config")}
-        if isinstance(part, list | tuple):
-            return [strip(item) for item in part]
-        # A functional model's layers refer to each other by name.
-        return names.get(part, part) if isinstance(part, str) else part
-
-    return strip(config)
-
-
-def _names(config):
-    """Every name that a Keras config gives, in its order."""
-    if isinstance(config, dict):
-        if isinstance(config.get("name"), str):
-            yield config["name"]
-        config = list(config.values())
-    if isinstance(config, list | tuple):
-        for part in config:
-            yield from _names(part)
-
-
-def _code_of(thing):
-    """Compiled code of a function or of a class's own methods.
-
-    Unlike source text it is also there for what was written in a notebook.
-    """
-    if isinstance(thing, types.FunctionType):
-        return [_function_code(thing.__code__), repr(thing.__defaults__)]
-    if isinstance(thing, staticmethod | classmethod):
-        return _code_of(thing.__func__)
-    if isinstance(thing, property):
-        return _code_of(thing.fget)
-    if isinstance(thing, type):
-        return [[name, _code_of(part)] for name, part in sorted(vars(thing).items())]
-    return []
-
-
-def _function_code(code):
-    constants = code.co_consts
-    if constants and isinstance(constants[0], str) and not code.co_name.startswith("<"):
-        constants = constants[1:]  # a docstring does not shape a run
-    return [code.co_name, code.co_code.hex(), code.co_names, [_constant(c) for c in constants]]
-
-
-def _constant(value):
-    if isinstance(value, types.CodeType):
-        return _function_code(value)
-    # The order of a set's elements changes from process to process.
-    return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
-
-
-def _hash_arrays(arrays):
-    digest = hashlib.sha256()
-    for array in arrays:
-        array = np.ascontiguousarray(array)
-        digest.update(f"{array.shape}{array.dtype}".encode())
-        digest.update(array.data if array.size else b"")
-    return digest.hexdigest()[:16]
-
-
-def _hash_text(text):
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _hash_bytes(content):
-    return hashlib.sha256(content).hexdigest()
+def _short_hash(content):
+    return hashlib.sha256(content).hexdigest()[:16]

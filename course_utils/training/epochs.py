@@ -1,0 +1,91 @@
+"""One epoch of training: which images in which order, and the updates on them."""
+
+import contextlib
+
+import keras
+import numpy as np
+
+from course_utils import environment
+from course_utils.training import rows
+
+STEPS_PER_CALL = 20
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of arrays (n, ...), fetched one at a time.
+
+    Args:
+        x: inputs.
+        y: targets; `x` itself means that the inputs, also transformed, are the targets.
+        order: integers, the order of the rows.
+        batch_size: rows of a batch; the last one may have fewer.
+        transform: function of a batch and a generator, or None.
+        seed: integers; with the number of a batch they seed its generator.
+    """
+
+    def __init__(self, x, y, order, batch_size, transform=None, seed=()):
+        super().__init__()
+        self.x, self.y, self.order, self.batch_size = x, y, order, batch_size
+        self.transform, self.seed = transform, seed
+
+    def __len__(self):
+        return -(-len(self.order) // self.batch_size)
+
+    def __getitem__(self, index):
+        chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        inputs = rows.take(self.x, chosen)
+        if self.transform is not None:
+            inputs = self.transform(inputs, np.random.default_rng([*self.seed, index]))
+        return inputs, inputs if self.y is self.x else rows.take(self.y, chosen)
+
+
+def train_epoch(model, x, y, epoch, batch_size, seed, transform):
+    """Train for one epoch; the order of the images depends on `seed` and `epoch` alone.
+
+    Returns:
+        dict from metric to its value.
+    """
+    order = np.random.default_rng([seed, epoch]).permutation(len(x))
+    batches = Batches(x, y, order, batch_size, transform, seed=(seed, epoch))
+    # Keras would shuffle the batches once more, by Python's generator, whose state is not kept.
+    logs = model.fit(batches, shuffle=False, verbose=0).history
+    return {name: float(series[0]) for name, series in logs.items()}
+
+
+def evaluate(model, x, y, batch_size=512):
+    """Values of the metrics on held-out data, named `val_...`; random layers go on as if not asked.
+
+    Returns:
+        dict from metric to its value.
+    """
+    with same_draws_after(model):
+        if isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
+            measured = model.evaluate(x, y, batch_size=batch_size, verbose=0, return_dict=True)
+        else:
+            batches = Batches(x, y, np.arange(len(x)), batch_size)
+            measured = model.evaluate(batches, verbose=0, return_dict=True)
+    return {f"val_{name}": float(value) for name, value in measured.items()}
+
+
+@contextlib.contextmanager
+def same_draws_after(model):
+    """Put the states of the model's random generators back after the block."""
+    states = [v for v in model.non_trainable_variables if "seed_generator" in v.path]
+    kept = [np.array(keras.ops.convert_to_numpy(state)) for state in states]
+    yield
+    for state, value in zip(states, kept, strict=True):
+        state.assign(value)
+
+
+def choose_speed(model):
+    """Set how the training step is compiled; results do not depend on it beyond rounding."""
+    if keras.backend.backend() != "tensorflow" or model.train_function is not None:
+        return
+    if model.steps_per_execution == 1:
+        # Python is called once for so many updates. Small dense networks gain most: see
+        # benchmarks/autoencoders.py.
+        model.steps_per_execution = STEPS_PER_CALL
+        # What was compiled for one step at a time would skip the other nineteen batches.
+        model.test_function = model.predict_function = None
+    if environment.started() and not environment.current().xla:
+        model.jit_compile = False

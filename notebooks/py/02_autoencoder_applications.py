@@ -981,7 +981,7 @@ def expected_told_apart(n, m):
 #
 # - [03 · What does a VAE maximise?](03_vae_theory.ipynb): an autoencoder trained so that its code
 #   can be sampled.
-# - [07 · Can a plain autoencoder generate?](07_latent_mixtures.ipynb): keep the plain autoencoder,
+# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): keep the plain autoencoder,
 #   and fit a better density than one Gaussian to its codes.
 # - Vincent et al. 2008, [Extracting and composing robust features with denoising
 #   autoencoders](https://doi.org/10.1145/1390156.1390294).

@@ -1308,11 +1308,11 @@ def bits_per_dimension(nats, dimensions, levels=None):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - [04 · What do convolutions buy a VAE?](04_vae_dense_vs_conv.ipynb): which networks raise the
+# - [05 · What do convolutions buy a VAE?](05_vae_dense_vs_conv.ipynb): which networks raise the
 #   bound, and at what cost.
-# - [05 · What can one do in the latent space of a VAE?](05_vae_latent_space.ipynb): what the code
+# - [06 · What can one do in the latent space of a VAE?](06_vae_latent_space.ipynb): what the code
 #   holds, and $\beta \ne 1$ on purpose.
-# - [07 · Can a plain autoencoder generate?](07_latent_mixtures.ipynb): other densities than
+# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): other densities than
 #   $\mathcal N(0, I)$ to draw from.
 # - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114), and
 #   Rezende, Mohamed & Wierstra 2014, [Stochastic backpropagation](https://arxiv.org/abs/1401.4082):

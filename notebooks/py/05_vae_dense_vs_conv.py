@@ -9,7 +9,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # What do convolutions buy a VAE?
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/04_vae_dense_vs_conv.ipynb)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/05_vae_dense_vs_conv.ipynb)
 #
 # **Time** · smoke 53 s · cpu 10 min · gpu not measured
 #
@@ -42,7 +42,7 @@ import warnings
 
 import keras
 import numpy as np
-from course_utils.evaluation.checks import ConstantFeaturesWarning
+from course_utils.measures.inputs import ConstantFeaturesWarning
 
 from course_utils.architectures import conv_decoder, dense_decoder
 from course_utils.evaluation import claims
@@ -296,7 +296,7 @@ def train(name, data_set, seed, epochs=EPOCHS, latent=None):
         seed=seed,
         validation_data=(held_out[data_set],) * 2,
         transform=binarised,
-        run=f"04/{data_set}/{name}, {size}, {TRAIN_SIZE}x{epochs}, seed {seed}",
+        run=f"05_vae_dense_vs_conv/{data_set}/{name}, {size}, {TRAIN_SIZE}x{epochs}, seed {seed}",
         report="line",
     )
     return model, run
@@ -369,7 +369,7 @@ plotting.lines(
 #    no pixels are drawn), never reconstructions, compared with real grey images:
 #    `evaluation.report`. Its first line is the **Fréchet distance**: how far apart two clouds of
 #    features lie, by their means and covariances. The features are hidden layers of a classifier
-#    trained on the training images (the *course classifier*). Lower is better. Notebook 06 explains
+#    trained on the training images (the *course classifier*). Lower is better. Notebook 08 explains
 #    the other lines.
 
 
@@ -552,7 +552,7 @@ def compare(name, statement, test, measure, values, data_set, budget=BUDGET):
     claim = claims.Claim(
         name=f"{name}_{data_set}", statement=f"{statement} ({data_set})", test=test, measure=measure
     )
-    claims.show(claims.test(claim, values, budget, SETS[data_set]), "04_vae_dense_vs_conv")
+    claims.show(claims.test(claim, values, budget, SETS[data_set]), "05_vae_dense_vs_conv")
 
 
 for data_set in SETS:
@@ -732,9 +732,9 @@ def shuffled(pictures, seed=0):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - [05 · What can one do in the latent space of a VAE?](05_vae_latent_space.ipynb): what the
+# - [06 · What can one do in the latent space of a VAE?](06_vae_latent_space.ipynb): what the
 #   dimensions mean, and what β does to them.
-# - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): a model without any
+# - [08 · How far does a mixture of Gaussians get?](08_gaussian_mixtures.ipynb): a model without any
 #   network, judged by the same report.
 # - Kingma & Welling 2014, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114).
 # - Burda, Grosse & Salakhutdinov 2016, [Importance Weighted

@@ -9,7 +9,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # What can one do in the latent space of a VAE?
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/05_vae_latent_space.ipynb)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/06_vae_latent_space.ipynb)
 #
 # **Time** · smoke 45 s · cpu 10 min · gpu not measured
 #
@@ -46,7 +46,7 @@ import warnings
 
 import keras
 import numpy as np
-from course_utils.evaluation.checks import ConstantFeaturesWarning
+from course_utils.measures.inputs import ConstantFeaturesWarning
 from scipy.optimize import minimize
 from scipy.stats import norm
 from sklearn.decomposition import PCA
@@ -115,7 +115,7 @@ def compiled(build, seed, rate=LEARNING_RATE):
 def train(name, seed, build, x, epochs=EPOCHS, batch_size=BATCH_SIZE, rate=LEARNING_RATE):
     """Train what `build()` makes; the run is kept under `name`."""
     model = compiled(build, seed, rate)
-    run = f"05_vae_latent_space/{name}, {len(x)}x{epochs}, seed {seed}"
+    run = f"06_vae_latent_space/{name}, {len(x)}x{epochs}, seed {seed}"
     fit(model, x, epochs=epochs, batch_size=batch_size, seed=seed, run=run, report="line")
     return model
 
@@ -161,7 +161,7 @@ def train_in_stages(seed):
         result = fit(
             model, images.x_train, epochs=epochs - done, batch_size=BATCH_SIZE,
             seed=100 * seed + stage, validation_data=(watched, watched), report="line",
-            run=f"05_vae_latent_space/plane, {TRAIN_SIZE}, {done} to {epochs}, seed {seed}",
+            run=f"06_vae_latent_space/plane, {TRAIN_SIZE}, {done} to {epochs}, seed {seed}",
         )  # fmt: skip
         maps[f"epoch {epochs}"] = codes = model.encode(watched)
         scores.append(
@@ -1126,7 +1126,7 @@ plotting.heatmap(
 
 
 # %% slideshow={"slide_type": "skip"}
-NAME = "05_vae_latent_space"
+NAME = "06_vae_latent_space"
 BUDGET = f"{TRAIN_SIZE:,} images, {EPOCHS} epochs, code of {CODE_SIZE}"
 
 
@@ -1400,11 +1400,11 @@ def turned(codes, degrees):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - [04 · What do convolutions buy a VAE?](04_vae_dense_vs_conv.ipynb): what the networks
+# - [05 · What do convolutions buy a VAE?](05_vae_dense_vs_conv.ipynb): what the networks
 #   contribute, at equal weights, updates and seconds.
-# - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): a density with
+# - [08 · How far does a mixture of Gaussians get?](08_gaussian_mixtures.ipynb): a density with
 #   several summits.
-# - [07 · Can a plain autoencoder generate?](07_latent_mixtures.ipynb): both together, in place of
+# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): both together, in place of
 #   $\mathcal N(0, I)$.
 # - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114): the
 #   first plane of a 2-D VAE.

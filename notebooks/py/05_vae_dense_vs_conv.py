@@ -42,10 +42,11 @@ import warnings
 
 import keras
 import numpy as np
-from course_utils.measures.inputs import ConstantFeaturesWarning
+from keras import ops
 
 from course_utils.architectures import conv_decoder, dense_decoder
 from course_utils.evaluation import claims
+from course_utils.measures.inputs import ConstantFeaturesWarning
 from course_utils.models import VAE
 from course_utils.training import fit
 
@@ -176,10 +177,10 @@ picture = np.zeros((1, *IMAGE_SHAPE), dtype="float32")
 picture[:, 8:18, 8:18] = np.random.default_rng(0).random((10, 10, 1))
 shifted = np.roll(picture, 2, axis=2)
 convolution = keras.layers.Conv2D(32, 3, strides=2, padding="same")
-before, after = (np.array(convolution(x)) for x in (picture, shifted))
+before, after = (ops.convert_to_numpy(convolution(x)) for x in (picture, shifted))
 print("convolution: features shift by one:", np.allclose(np.roll(before, 1, axis=2), after))
 dense = keras.layers.Dense(32)
-before, after = (np.array(dense(x.reshape(1, -1))) for x in (picture, shifted))
+before, after = (ops.convert_to_numpy(dense(x.reshape(1, -1))) for x in (picture, shifted))
 print(f"dense: features stay as they were: {np.allclose(before, after)}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -732,8 +733,10 @@ def shuffled(pictures, seed=0):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - [06 · What can one do in the latent space of a VAE?](06_vae_latent_space.ipynb): what the
-#   dimensions mean, and what β does to them.
+# - [06 · Where do a VAE's codes lie, and what lies between them?](06_vae_latent_space.ipynb): maps
+#   and paths.
+# - [07 · Does one direction of the code mean one thing?](07_vae_factors.ipynb): what the dimensions
+#   mean, and what β does to them.
 # - [08 · How far does a mixture of Gaussians get?](08_gaussian_mixtures.ipynb): a model without any
 #   network, judged by the same report.
 # - Kingma & Welling 2014, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114).

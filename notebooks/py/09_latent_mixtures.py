@@ -131,7 +131,8 @@ for kind in KINDS:
 def train(model, name, images, seed, epochs=EPOCHS):
     """Train an untrained model; the run is kept under `name`."""
     # The loss is for autoencoders: a VAE brings its own.
-    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss="binary_crossentropy")
+    loss = None if isinstance(model, VAE) else "binary_crossentropy"
+    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss=loss)
     run = f"09_latent_mixtures/{images.name}/{name}, {TRAIN_SIZE}x{epochs}, seed {seed}"
     fit(
         model, images.x_train, epochs=epochs, batch_size=BATCH_SIZE, seed=seed, run=run,
@@ -1066,9 +1067,9 @@ def unlikely(latent, images, codes):
 #
 # - [08 · How far does a mixture of Gaussians get?](08_gaussian_mixtures.ipynb): EM by hand, and the
 #   same mixtures on pixels and principal components.
-# - [06 · What can one do in the latent space of a VAE?](06_vae_latent_space.ipynb): the same codes,
-#   walked through instead of sampled.
-# - **08 · The game of two networks** (planned): a generator that never learns a density.
+# - [06 · Where do a VAE's codes lie, and what lies between them?](06_vae_latent_space.ipynb): the
+#   same codes, walked through instead of sampled.
+# - **10 · The game of two networks** (planned): a generator that never learns a density.
 # - Ghosh, Sajjadi, Vergari, Black & Schölkopf 2020, [From Variational to Deterministic
 #   Autoencoders](https://arxiv.org/abs/1903.12436): densities fitted after training.
 # - Hoffman & Johnson 2016, [ELBO

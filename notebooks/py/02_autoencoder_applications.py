@@ -99,7 +99,7 @@ def train(name, seed, networks, inputs, targets=None, watched=None, epochs=EPOCH
         batch_size=BATCH_SIZE,
         seed=seed,
         validation_data=watched,
-        run=f"02_autoencoder_applications/{name}, {len(inputs)}x{epochs}, seed {seed}",
+        run=f"02_autoencoder_applications/{name}, {len(inputs)}, seed {seed}",
         report="line",
     )
     return model
@@ -564,7 +564,7 @@ def train_colouriser(seed):
         batch_size=BATCH_SIZE,
         seed=seed,
         validation_data=(to_grey(faces.x_test), faces.x_test),
-        run=f"02_autoencoder_applications/colour, {FACES}x{2 * EPOCHS}, seed {seed}",
+        run=f"02_autoencoder_applications/colour, {FACES}, seed {seed}",
         report="line",
     )
     return model.predict(to_grey(faces.x_test), verbose=0)

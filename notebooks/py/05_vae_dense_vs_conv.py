@@ -297,6 +297,8 @@ def train(name, data_set, seed, epochs=EPOCHS, latent=None):
         seed=seed,
         validation_data=(held_out[data_set],) * 2,
         transform=binarised,
+        # With its epochs: a longer run must not go on from a shorter one, or its seconds would
+        # count the compiling twice.
         run=f"05_vae_dense_vs_conv/{data_set}/{name}, {size}, {TRAIN_SIZE}x{epochs}, seed {seed}",
         report="line",
     )

@@ -133,7 +133,7 @@ def train(model, name, images, seed, epochs=EPOCHS):
     # The loss is for autoencoders: a VAE brings its own.
     loss = None if isinstance(model, VAE) else "binary_crossentropy"
     model.compile(keras.optimizers.Adam(LEARNING_RATE), loss=loss)
-    run = f"09_latent_mixtures/{images.name}/{name}, {TRAIN_SIZE}x{epochs}, seed {seed}"
+    run = f"09_latent_mixtures/{images.name}/{name}, {TRAIN_SIZE}, seed {seed}"
     fit(
         model, images.x_train, epochs=epochs, batch_size=BATCH_SIZE, seed=seed, run=run,
         report="line",

@@ -1,6 +1,6 @@
 """Four densities on one trained network: how good are the images that each one draws?
 
-The table of notebook 07, from the notebook's own code: its cells are executed down to the one that
+The table of notebook 09, from the notebook's own code: its cells are executed down to the one that
 prints the table, in the profile that `COURSE_PROFILE` names. Autoencoder and VAE with a code of 16
 numbers; codes drawn from N(0, I), one Gaussian, ten, fifty. Then, by the clock, the choice among 1
 to 20 components for the codes of 20,000 clothes.
@@ -18,7 +18,7 @@ from _harness import store
 from course_utils import data
 from course_utils.models import select_components
 
-SCRIPT = Path(__file__).resolve().parents[2] / "notebooks" / "py" / "07_latent_mixtures.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "notebooks" / "py" / "09_latent_mixtures.py"
 TABLE = "for name in DATA:\n    print_densities(name)"
 # Ten Gaussians must lower the Fréchet distance of N(0, I) so many times. Ghosh et al. 2020, table 1
 # (MNIST): 8 % for a VAE. The 2.4 is theirs for ten Gaussians against one, on regularised codes; we

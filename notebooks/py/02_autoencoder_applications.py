@@ -99,7 +99,7 @@ def train(name, seed, networks, inputs, targets=None, watched=None, epochs=EPOCH
         batch_size=BATCH_SIZE,
         seed=seed,
         validation_data=watched,
-        run=f"02_autoencoder_applications/{name}, {len(inputs)}x{epochs}, seed {seed}",
+        run=f"02_autoencoder_applications/{name}, {len(inputs)}, seed {seed}",
         report="line",
     )
     return model
@@ -564,7 +564,7 @@ def train_colouriser(seed):
         batch_size=BATCH_SIZE,
         seed=seed,
         validation_data=(to_grey(faces.x_test), faces.x_test),
-        run=f"02_autoencoder_applications/colour, {FACES}x{2 * EPOCHS}, seed {seed}",
+        run=f"02_autoencoder_applications/colour, {FACES}, seed {seed}",
         report="line",
     )
     return model.predict(to_grey(faces.x_test), verbose=0)
@@ -981,7 +981,7 @@ def expected_told_apart(n, m):
 #
 # - [03 · What does a VAE maximise?](03_vae_theory.ipynb): an autoencoder trained so that its code
 #   can be sampled.
-# - [07 · Can a plain autoencoder generate?](07_latent_mixtures.ipynb): keep the plain autoencoder,
+# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): keep the plain autoencoder,
 #   and fit a better density than one Gaussian to its codes.
 # - Vincent et al. 2008, [Extracting and composing robust features with denoising
 #   autoencoders](https://doi.org/10.1145/1390156.1390294).

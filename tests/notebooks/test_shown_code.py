@@ -15,7 +15,7 @@ SHOWN = {
             "conv_decoder",
         ]
     },
-    "04_vae_dense_vs_conv": {
+    "05_vae_dense_vs_conv": {
         "course_utils/architectures.py": [
             "gaussian_heads",
             "dense_vae_encoder",

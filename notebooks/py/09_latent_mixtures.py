@@ -9,7 +9,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # Can a plain autoencoder generate, once we know where its codes lie?
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/07_latent_mixtures.ipynb)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/09_latent_mixtures.ipynb)
 #
 # **Time** · smoke 45 s · cpu 12 min · gpu not measured
 #
@@ -131,8 +131,9 @@ for kind in KINDS:
 def train(model, name, images, seed, epochs=EPOCHS):
     """Train an untrained model; the run is kept under `name`."""
     # The loss is for autoencoders: a VAE brings its own.
-    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss="binary_crossentropy")
-    run = f"07_latent_mixtures/{images.name}/{name}, {TRAIN_SIZE}x{epochs}, seed {seed}"
+    loss = None if isinstance(model, VAE) else "binary_crossentropy"
+    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss=loss)
+    run = f"09_latent_mixtures/{images.name}/{name}, {TRAIN_SIZE}, seed {seed}"
     fit(
         model, images.x_train, epochs=epochs, batch_size=BATCH_SIZE, seed=seed, run=run,
         report="line",
@@ -460,7 +461,7 @@ print(*(str(one.message).partition(":")[0] for one in caught), "…")
 # and does the VAE gain as much as the autoencoder?
 #
 # One rival has no network at all: ten Gaussians on principal components of the pixels, as many as
-# the code has numbers (notebook 06). What does a trained network add to that?
+# the code has numbers (notebook 08). What does a trained network add to that?
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -835,7 +836,7 @@ def compare(name, statement, test, measure, results, images, better="lower", fac
     )  # fmt: skip
     result = claims.test(claim, results, BUDGET, images)
     judged[claim.statement] = result.verdict
-    claims.show(result, "07_latent_mixtures")
+    claims.show(result, "09_latent_mixtures")
 
 
 def compare_densities(name, statement, kind, images, better, worse, factor=1.0):
@@ -1064,11 +1065,11 @@ def unlikely(latent, images, codes):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): EM by hand, and the
+# - [08 · How far does a mixture of Gaussians get?](08_gaussian_mixtures.ipynb): EM by hand, and the
 #   same mixtures on pixels and principal components.
-# - [05 · What can one do in the latent space of a VAE?](05_vae_latent_space.ipynb): the same codes,
-#   walked through instead of sampled.
-# - **08 · The game of two networks** (planned): a generator that never learns a density.
+# - [06 · Where do a VAE's codes lie, and what lies between them?](06_vae_latent_space.ipynb): the
+#   same codes, walked through instead of sampled.
+# - **10 · The game of two networks** (planned): a generator that never learns a density.
 # - Ghosh, Sajjadi, Vergari, Black & Schölkopf 2020, [From Variational to Deterministic
 #   Autoencoders](https://arxiv.org/abs/1903.12436): densities fitted after training.
 # - Hoffman & Johnson 2016, [ELBO

@@ -9,7 +9,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # How far does a mixture of Gaussians get?
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/06_gaussian_mixtures.ipynb)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/08_gaussian_mixtures.ipynb)
 #
 # **Time** · smoke 39 s · cpu 6 min · gpu not measured
 #
@@ -782,7 +782,7 @@ def show_captured(images):
             better=better,
         )
         result = claims.test(claim, {"mixture": mixture, rival: values}, BUDGET, images)
-        claims.show(result, "06_gaussian_mixtures")
+        claims.show(result, "08_gaussian_mixtures")
 
 
 show_captured(digits)
@@ -813,7 +813,7 @@ richer = claims.test(
     f"{FEW[0]} images",
     digits,
 )
-claims.show(richer, "06_gaussian_mixtures")
+claims.show(richer, "08_gaussian_mixtures")
 
 # %% slideshow={"slide_type": "subslide"}
 cured = claims.test(
@@ -828,7 +828,7 @@ cured = claims.test(
     f"{FEW[0]} images",
     digits,
 )
-claims.show(cured, "06_gaussian_mixtures")
+claims.show(cured, "08_gaussian_mixtures")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Better by thousands of nats, and yet the crude diagonal may be better still: compare with the
@@ -851,7 +851,7 @@ for images in (digits, clothes):
         f"{TRAIN_SIZE:,} images",
         images,
     )
-    claims.show(more, "06_gaussian_mixtures")
+    claims.show(more, "08_gaussian_mixtures")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
@@ -917,7 +917,7 @@ def precise_but_poor(images):
 #
 # - [03 · What does a VAE maximise?](03_vae_theory.ipynb): the bound of this notebook, with networks
 #   for the E step and the components.
-# - [07 · Can a plain autoencoder generate?](07_latent_mixtures.ipynb): the same mixtures on the
+# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): the same mixtures on the
 #   code of an autoencoder instead of PCA.
 # - Bishop 2006, [Pattern Recognition and Machine
 #   Learning](https://link.springer.com/book/9780387310732), chapter 9: EM, and why it climbs.

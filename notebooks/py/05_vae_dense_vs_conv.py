@@ -9,7 +9,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # What do convolutions buy a VAE?
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/04_vae_dense_vs_conv.ipynb)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/05_vae_dense_vs_conv.ipynb)
 #
 # **Time** · smoke 53 s · cpu 10 min · gpu not measured
 #
@@ -42,11 +42,12 @@ import warnings
 
 import keras
 import numpy as np
-from course_utils.evaluation.checks import ConstantFeaturesWarning
+from keras import ops
 
 from course_utils.architectures import conv_decoder, dense_decoder
 from course_utils.checks import whole_number
 from course_utils.evaluation import claims
+from course_utils.measures.inputs import ConstantFeaturesWarning
 from course_utils.models import VAE
 from course_utils.training import fit
 
@@ -173,10 +174,10 @@ picture = np.zeros((1, *IMAGE_SHAPE), dtype="float32")
 picture[:, 8:18, 8:18] = np.random.default_rng(0).random((10, 10, 1))
 shifted = np.roll(picture, 2, axis=2)
 convolution = keras.layers.Conv2D(32, 3, strides=2, padding="same")
-before, after = (np.array(convolution(x)) for x in (picture, shifted))
+before, after = (ops.convert_to_numpy(convolution(x)) for x in (picture, shifted))
 print("convolution: features shift by one:", np.allclose(np.roll(before, 1, axis=2), after))
 dense = keras.layers.Dense(32)
-before, after = (np.array(dense(x.reshape(1, -1))) for x in (picture, shifted))
+before, after = (ops.convert_to_numpy(dense(x.reshape(1, -1))) for x in (picture, shifted))
 print(f"dense: features stay as they were: {np.allclose(before, after)}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -293,7 +294,9 @@ def train(name, data_set, seed, epochs=EPOCHS, latent=None):
         seed=seed,
         validation_data=(held_out[data_set],) * 2,
         transform=binarised,
-        run=f"04/{data_set}/{name}, {size}, {TRAIN_SIZE}x{epochs}, seed {seed}",
+        # With its epochs: a longer run must not go on from a shorter one, or its seconds would
+        # count the compiling twice.
+        run=f"05_vae_dense_vs_conv/{data_set}/{name}, {size}, {TRAIN_SIZE}x{epochs}, seed {seed}",
         report="line",
     )
     return model, run
@@ -366,7 +369,7 @@ plotting.lines(
 #    no pixels are drawn), never reconstructions, compared with real grey images:
 #    `evaluation.report`. Its first line is the **Fréchet distance**: how far apart two clouds of
 #    features lie, by their means and covariances. The features are hidden layers of a classifier
-#    trained on the training images (the *course classifier*). Lower is better. Notebook 06 explains
+#    trained on the training images (the *course classifier*). Lower is better. Notebook 08 explains
 #    the other lines.
 
 
@@ -549,7 +552,7 @@ def compare(name, statement, test, measure, values, data_set, budget=BUDGET):
     claim = claims.Claim(
         name=f"{name}_{data_set}", statement=f"{statement} ({data_set})", test=test, measure=measure
     )
-    claims.show(claims.test(claim, values, budget, SETS[data_set]), "04_vae_dense_vs_conv")
+    claims.show(claims.test(claim, values, budget, SETS[data_set]), "05_vae_dense_vs_conv")
 
 
 for data_set in SETS:
@@ -729,9 +732,11 @@ def shuffled(pictures, seed=0):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - [05 · What can one do in the latent space of a VAE?](05_vae_latent_space.ipynb): what the
-#   dimensions mean, and what β does to them.
-# - [06 · How far does a mixture of Gaussians get?](06_gaussian_mixtures.ipynb): a model without any
+# - [06 · Where do a VAE's codes lie, and what lies between them?](06_vae_latent_space.ipynb): maps
+#   and paths.
+# - [07 · Does one direction of the code mean one thing?](07_vae_factors.ipynb): what the dimensions
+#   mean, and what β does to them.
+# - [08 · How far does a mixture of Gaussians get?](08_gaussian_mixtures.ipynb): a model without any
 #   network, judged by the same report.
 # - Kingma & Welling 2014, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114).
 # - Burda, Grosse & Salakhutdinov 2016, [Importance Weighted

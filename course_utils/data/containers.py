@@ -113,11 +113,6 @@ class PointData:
     source: str = "builtin"
     origin: str = "made here"
 
-    @property
-    def labels(self):
-        """The component that each training point comes from; another name for `y_train`."""
-        return self.y_train
-
     def pdf(self, points):
         """The true density at `points`.
 

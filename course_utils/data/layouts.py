@@ -20,7 +20,7 @@ def wanted(real_set):
     places = ", ".join(f"{name}/" for name in real_set.folders)
     return (
         f"{real_set.name}.npz, or the four IDX files ({IDX_FILES[0].removesuffix('.gz')} and so "
-        f"on, gzipped or not), in itself, in {places} or one folder further down"
+        f"on, gzipped or not) in the folder itself, in {places} or one folder further down"
     )
 
 

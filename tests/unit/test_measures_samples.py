@@ -55,8 +55,8 @@ def test_a_perfect_sampler_scores_the_share_of_a_gaussian_within_three_deviation
 
 
 def test_the_ring_is_covered_by_its_own_points_and_halved_by_half_of_them():
-    points, labels = toys.ring(4000)
-    ring = toys.make("ring")
+    ring = toys.make("ring", 4000)
+    points, labels = ring.x_train, ring.y_train
     everything = mode_coverage(points, ring.centres, ring.std)
     assert str(everything) == f"8 of 8 modes, {100 * everything.high_quality:.1f} % high quality"
     assert everything.counts.sum() == everything.high_quality * 4000

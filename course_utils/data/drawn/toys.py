@@ -36,39 +36,13 @@ _MOON_NOISE = 0.05
 _MOON_CENTRES = np.array([[0.0, 2 / np.pi], [1.0, 0.5 - 2 / np.pi]])
 
 
-def ring(n, seed=0):
-    """Eight Gaussians of std 0.01 on the unit circle.
-
-    Args:
-        n: how many points.
-        seed: whole number from 0 to 2**32 - 1.
-
-    Returns:
-        points float32 (n, 2), labels int64 (n,).
-    """
-    return _points("ring", seed, "train", n)
-
-
-def grid(n, seed=0):
-    """Twenty-five Gaussians of std 0.05 on the grid {-4, -2, 0, 2, 4}²; see `ring`."""
-    return _points("grid", seed, "train", n)
-
-
-def moons(n, seed=0):
-    """Two interleaved half circles of radius 1 with noise of std 0.05; see `ring`."""
-    return _points("moons", seed, "train", n)
-
-
-def mixture_1d(n, seed=0):
-    """Three Gaussians on a line, unequal in share and width; points are (n, 1); see `ring`."""
-    return _points("mixture_1d", seed, "train", n)
-
-
 def make(kind="ring", train_size=TRAIN_SIZE, test_size=TEST_SIZE, seed=0):
     """A toy set, split into training and test.
 
     Args:
-        kind: `ring`, `grid`, `moons` or `mixture_1d`.
+        kind: `ring`, eight Gaussians of std 0.01 on the unit circle; `grid`, twenty-five of std
+            0.05 on {-4, -2, 0, 2, 4}²; `moons`, two interleaved half circles of radius 1 with noise
+            of std 0.05; or `mixture_1d`, three Gaussians on a line, unequal in share and width.
         train_size: number of training points.
         test_size: number of test points.
         seed: whole number from 0 to 2**32 - 1.

@@ -1,5 +1,7 @@
 """What the measures share: checks of their inputs, named warnings, blocks that fit into memory.
 
+Each check gives the values back or raises a ValueError that begins with the argument's `name`.
+
 A measure answers with a number, a clear error or a named warning; never with a silent number that
 means something else.
 """
@@ -23,20 +25,7 @@ class FewSamplesWarning(UserWarning):
 
 
 def features(name, values, least=1, why=""):
-    """Check one set of features.
-
-    Args:
-        name: what to call it in messages: the name of the argument.
-        values: (n, d), one row per image.
-        least: how many rows the measure needs.
-        why: what it needs them for, ends the message.
-
-    Returns:
-        float64 (n, d).
-
-    Raises:
-        ValueError: another shape, NaN or infinity, or fewer rows than `least`.
-    """
+    """One set of features as float64 (n, d), of `least` rows or more; `why` ends the message."""
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2 or not values.shape[1]:
         advice = "Images have to go through a feature network, or be flattened, first."
@@ -50,23 +39,9 @@ def features(name, values, least=1, why=""):
 
 
 def feature_pair(first_name, first, second_name, second, least, why):
-    """Check two sets of features that a measure compares, and warn about constant dimensions.
+    """Two sets of features that a measure compares, as float64; warns about constant dimensions.
 
     To be called by the measure itself: the warning points at the line that called the measure.
-
-    Args:
-        first_name: name of the first argument.
-        first: (n, d).
-        second_name: name of the second argument.
-        second: (m, d).
-        least: how many rows the measure needs of each.
-        why: what it needs them for.
-
-    Returns:
-        Both as float64.
-
-    Raises:
-        ValueError: as `features`, or the sets differ in their number of dimensions.
     """
     first = features(first_name, first, least, why)
     second = features(second_name, second, least, why)
@@ -79,19 +54,7 @@ def feature_pair(first_name, first, second_name, second, least, why):
 
 
 def images(name, values, least=1):
-    """Check a set of images.
-
-    Args:
-        name: what to call it in messages.
-        values: (n, h, w, c).
-        least: how many images the measure needs.
-
-    Returns:
-        float32 (n, h, w, c).
-
-    Raises:
-        ValueError: another shape, NaN or infinity, or fewer images than `least`.
-    """
+    """Images as float32 (n, h, w, c), `least` of them or more."""
     values = np.asarray(values, dtype=np.float32)
     if values.ndim != 4 or 0 in values.shape[1:]:
         raise ValueError(
@@ -104,19 +67,7 @@ def images(name, values, least=1):
 
 
 def rows(name, values, least=1):
-    """Check images or points of any shape (n, …) and flatten each to a row, float32 (n, d).
-
-    Args:
-        name: what to call it in messages.
-        values: (n, …), at least two axes.
-        least: how many rows the measure needs.
-
-    Returns:
-        float32 (n, d).
-
-    Raises:
-        ValueError: fewer than two axes, NaN or infinity, or fewer rows than `least`.
-    """
+    """Images or points of any shape (n, …), each as one row of float32 (n, d)."""
     values = np.asarray(values, dtype=np.float32)
     if values.ndim < 2 or 0 in values.shape[1:]:
         raise ValueError(
@@ -159,15 +110,7 @@ def finite(name, values):
 
 
 def blocks(count, row_bytes):
-    """Cut `count` rows into slices whose work space stays below `MEMORY` bytes.
-
-    Args:
-        count: number of rows.
-        row_bytes: work space that one row takes.
-
-    Returns:
-        List of slices, each of one row at least.
-    """
+    """Slices that cut `count` rows so that the work space of each stays below `MEMORY` bytes."""
     size = max(MEMORY // row_bytes, 1)
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 

@@ -16,7 +16,7 @@ WHOLE_NAME = {"description_width": "initial"}
 BUTTONS = {**WHOLE_NAME, "button_width": "max-content"}
 _FRAMES_KEPT = 256
 _VIEW = "application/vnd.jupyter.widget-view+json"
-_ROW = {"flex_flow": "row wrap", "grid_gap": "0 1.5em"}
+_ROW = {"flex_flow": "row wrap", "grid_gap": "0 1.5em", "overflow": "visible"}
 # As wide as it was drawn, or as there is room for; a box would stretch it.
 _OWN_WIDTH = {"align_self": "flex-start", "max_width": "100%"}
 # Heard from a screen reader, seen by nobody.

@@ -224,6 +224,14 @@ def test_tiles_of_large_images_are_reduced_by_means():
 
 
 @pytest.mark.parametrize(
+    ("height", "width"), [(1, 1), (4, 9), (9, 4), (28, 28), (71, 72), (200, 150), (300, 300)]
+)
+def test_tiles_fill_the_room_that_there_is_and_no_more(height, width):
+    found = pages.fitting(np.zeros((5, 8, height, width, 1)), 430, 300).shape
+    assert 150 < max(found[0] * 430 / 300, found[1]) <= 430
+
+
+@pytest.mark.parametrize(
     ("number", "text"), [(-1.5, "−1.50"), (-0.001, "0.00"), (0, "0.00"), (2, "2.00")]
 )
 def test_numbers_have_a_true_minus_sign_and_nought_has_none(number, text):

@@ -1,6 +1,7 @@
 """What a model can learn from, checked however the images come in."""
 
 import dataclasses
+import itertools
 import types
 
 import keras
@@ -58,35 +59,50 @@ class Learnable:
         """`batch` of a stream, as the tuple that Keras wants, if it can be learnt."""
         try:
             batch = _as_tuple(batch)
+            if len(batch) == 3 and batch[1] is None:
+                batch = (batch[0], batch[0], batch[2])
             self.pair(*batch[:2])
         except ValueError as error:
             self.refusals.append(error)
             raise
         return batch
 
-    def checked(self, x, y=None):
-        """`x` and `y` for Keras: arrays that were checked whole, or a stream that checks each batch.
+    def checked(self, x=None, y=None, sample_weight=None):
+        """Keras's arguments of these names: checked arrays, or a stream that checks each batch.
 
         Arrays, lists, tensors, `tf.data.Dataset`, `PyDataset`, `DataLoader`, generator. No batch is
         lost or drawn twice, and their order stays. Anything else is left to Keras.
         """
         bases = {base.__name__: base for base in type(x).__mro__}
         if isinstance(x, types.GeneratorType):
-            return map_generator(self.batch, x), y
-        if isinstance(x, keras.utils.PyDataset):
-            return CheckedPyDataset(x, self.batch), y
-        if "DataLoader" in bases and bases["DataLoader"].__module__.startswith("torch."):
-            return _checked_loader(x, self.batch), y
-        if "DatasetV2" in bases and bases["DatasetV2"].__module__.startswith("tensorflow."):
-            return self._checked_dataset(x), y
-        if x is None or isinstance(x, dict | tuple):
+            x = map_generator(self.batch, x)
+        elif isinstance(x, keras.utils.PyDataset):
+            x = CheckedPyDataset(x, self.batch)
+        elif "DataLoader" in bases and bases["DataLoader"].__module__.startswith("torch."):
+            x = _checked_loader(x, self.batch)
+        elif "DatasetV2" in bases and bases["DatasetV2"].__module__.startswith("tensorflow."):
+            x = self._checked_dataset(x)
+        elif x is None or isinstance(x, dict | tuple):
             raise ValueError(
                 f"x must be images (n, h, w, c), found {type(x).__name__}. Targets are given as y."
             )
-        if isinstance(x, list) or hasattr(x, "__array__") or ops.is_tensor(x):
+        elif isinstance(x, list) or hasattr(x, "__array__") or ops.is_tensor(x):
             x, y = (as_array(part) if isinstance(part, list) else part for part in (x, y))
             self.pair(x, y)
-        return x, y
+            # Keras drops weights where there are no targets.
+            y = x if y is None and sample_weight is not None else y
+        return {"x": x, "y": y, "sample_weight": sample_weight}
+
+    def first_checked(self, stream):
+        """`stream`, made by `checked`, after a look at its first batch, which is not lost."""
+        if isinstance(stream, types.GeneratorType):
+            first = list(itertools.islice(stream, 1))
+            return (batch for batch in itertools.chain(first, stream))
+        if isinstance(stream, keras.utils.PyDataset):
+            stream[0]
+        elif not (hasattr(stream, "__array__") or ops.is_tensor(stream)):
+            next(iter(stream), None)
+        return stream
 
     def _checked_dataset(self, dataset):
         import tensorflow as tf

@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import sys
 
 import keras
 
@@ -66,38 +67,42 @@ class ImageModel(keras.Model):
             self.check_images(images)
         return images
 
-    def fit(self, x=None, y=None, *arguments, **options):
+    def fit(self, *arguments, **options):
         """Keras's `fit`, after a look at the data."""
-        given = inspect.signature(keras.Model.fit).bind(self, x, y, *arguments, **options)
-        given = {name: value for name, value in given.arguments.items() if name != "self"}
-        _refuse_class_weight(given.get("class_weight"))
+        given = _named(keras.Model.fit, self, *arguments, **options)
+        _refuse_class_weight(given.pop("class_weight", None))
         with _refusals_of(self.learnable()) as learnable:
-            given["x"], given["y"] = learnable.checked(x, y)
+            given |= learnable.checked(**_data(given))
             held_out = given.get("validation_data")
             if isinstance(held_out, tuple | list):
-                held_out = (*learnable.checked(*held_out[:2]), *held_out[2:])
+                names = ("x", "y", "sample_weight")
+                held_out = tuple(
+                    learnable.checked(**dict(zip(names, held_out, strict=False))).values()
+                )
             elif held_out is not None:
-                held_out, _ = learnable.checked(held_out)
-            given["validation_data"] = held_out
-            return super().fit(**given)
+                with _torch_generator_kept():
+                    held_out = learnable.first_checked(learnable.checked(held_out)["x"])
+            return super().fit(**given | {"validation_data": held_out})
 
-    def evaluate(self, x=None, y=None, *arguments, **options):
+    def evaluate(self, *arguments, **options):
         """Keras's `evaluate`, after a look at the data."""
+        given = _named(keras.Model.evaluate, self, *arguments, **options)
         with _refusals_of(self.learnable()) as learnable, _torch_generator_kept():
             # In `fit`, data that it has looked at already.
-            if not options.get("_use_cached_eval_dataset"):
-                x, y = learnable.checked(x, y)
-            return super().evaluate(x, y, *arguments, **options)
+            if not given.get("_use_cached_eval_dataset"):
+                given |= learnable.checked(**_data(given))
+            return super().evaluate(**given)
 
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, **options):
+    def train_on_batch(self, *arguments, **options):
         """Keras's `train_on_batch`, after a look at the batch."""
-        _refuse_class_weight(class_weight)
-        x, y = self.learnable().checked(x, y)
-        return super().train_on_batch(x, y, sample_weight, **options)
+        given = _named(keras.Model.train_on_batch, self, *arguments, **options)
+        _refuse_class_weight(given.pop("class_weight", None))
+        return super().train_on_batch(**given | self.learnable().checked(**_data(given)))
 
-    def test_on_batch(self, x, y=None, *arguments, **options):
+    def test_on_batch(self, *arguments, **options):
         """Keras's `test_on_batch`, after a look at the batch."""
-        return super().test_on_batch(*self.learnable().checked(x, y), *arguments, **options)
+        given = _named(keras.Model.test_on_batch, self, *arguments, **options)
+        return super().test_on_batch(**given | self.learnable().checked(**_data(given)))
 
     def get_config(self):
         """Both networks, so that a saved model loads in a fresh process."""
@@ -113,6 +118,17 @@ class ImageModel(keras.Model):
         for part in {"encoder", "decoder", "likelihood"} & set(config):
             config[part] = keras.saving.deserialize_keras_object(config[part])
         return cls(**config)
+
+
+def _named(method, *arguments, **options):
+    """The arguments of a method by name, but for the model itself."""
+    given = inspect.signature(method).bind(*arguments, **options).arguments
+    given.pop("self")
+    return given | given.pop("kwargs", {})
+
+
+def _data(given):
+    return {name: given.get(name) for name in ("x", "y", "sample_weight")}
 
 
 def _refuse_class_weight(weight):
@@ -135,9 +151,6 @@ def _refusals_of(learnable):
 
 
 def _torch_generator_kept():
-    """Keep evaluation from drawing on the generator that shuffles training data on PyTorch."""
-    if keras.backend.backend() != "torch":
-        return contextlib.nullcontext()
-    import torch
-
-    return torch.random.fork_rng(devices=())
+    """Keep evaluation from drawing on the generator by which PyTorch shuffles training data."""
+    torch = sys.modules.get("torch")
+    return torch.random.fork_rng(devices=()) if torch else contextlib.nullcontext()

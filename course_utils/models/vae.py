@@ -102,6 +102,12 @@ class VAE(ImageModel):
                 f"{', '.join(ignored)}, which would be ignored. Call compile(optimizer) alone; "
                 f"how pixels are compared is VAE(..., likelihood=...)."
             )
+        layers = self.decoder.layers if keras.backend.backend() == "jax" else ()
+        if any(getattr(layer, "activity_regularizer", None) for layer in layers):
+            raise ValueError(
+                "on JAX Keras loses what the decoder's activity_regularizer adds. Leave it out, or "
+                "take another backend."
+            )
         super().compile(optimizer, *arguments, **options)
 
     def compile_from_config(self, config):
@@ -114,7 +120,7 @@ class VAE(ImageModel):
         """Begin measuring anew, with the noise of evaluation from its start."""
         super().reset_metrics()
         state = self.evaluation_sampling.generator.state
-        state.assign(ops.zeros_like(state))
+        state.assign(ops.zeros(state.shape, state.dtype))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Loss of a batch; Keras calls it in `fit` and `evaluate` on every backend.

@@ -1,9 +1,10 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from course_utils import architectures
-from course_utils.models import Autoencoder
+from course_utils.models import VAE, Autoencoder
 
 SHAPE = (28, 28, 1)
 
@@ -62,9 +63,21 @@ def test_codes_of_different_size_are_refused():
         Autoencoder(conv(8)[0], conv(5)[1])
 
 
-def test_an_image_that_cannot_be_halved_twice_is_refused():
-    with pytest.raises(ValueError, match="divisible by 2\\*\\*n"):
-        Autoencoder(*conv(8, (30, 30, 1)))
+@pytest.mark.parametrize("shape", [(27, 27, 1), (30, 30, 3), (7, 9, 1)])
+def test_sizes_that_do_not_divide_come_back_as_they_are(shape):
+    images = np.random.default_rng(0).random((3, *shape), dtype="float32")
+    assert Autoencoder(*conv(5, shape)).reconstruct(images).shape == images.shape
+    model = VAE(architectures.conv_vae_encoder(shape, 2, (4,)), conv(2, shape)[1])
+    assert model.reconstruct(images).shape == images.shape
+    # The sigmoid stands before the cropping: its logits are found there.
+    expected = ops.sum(keras.losses.binary_crossentropy(images, model.decode(np.zeros((3, 2)))))
+    found = -ops.sum(model.log_likelihood(images, np.zeros((1, 3, 2), "float32")))
+    assert float(found) == pytest.approx(shape[2] * float(expected), rel=1e-4)
+
+
+def test_a_decoder_of_another_size_is_refused():
+    with pytest.raises(ValueError, match="Cropping2D"):
+        Autoencoder(conv(8, (30, 30, 1))[0], conv(8, (32, 32, 1))[1])
 
 
 def test_an_autoencoder_is_saved_and_loaded(tmp_path):

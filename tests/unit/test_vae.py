@@ -420,6 +420,74 @@ def test_a_number_of_samples_that_is_none_is_refused(samples):
             attempt()
 
 
+def test_validation_data_do_not_change_training():
+    trained = []
+    for options in ({}, {"validation_data": (1 - BINARY,)}):
+        model = build()
+        model.fit(BINARY, epochs=3, batch_size=16, verbose=0, **options)
+        trained.append(model.get_weights())
+    for alone, watched in zip(*trained, strict=True):
+        np.testing.assert_array_equal(alone, watched)
+
+
+def test_two_evaluations_are_comparable():
+    model = build()
+    first, second = (model.evaluate(BINARY, verbose=0, return_dict=True) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+def test_images_without_weight_neither_count_nor_teach(samples):
+    weights = np.repeat([1.0, 0.0], len(BINARY) // 2).astype("float32")
+    model = build(importance_samples=samples)
+    options = {"batch_size": len(BINARY), "verbose": 0, "return_dict": True}
+    found = model.evaluate(BINARY, sample_weight=weights, **options)
+    other = np.concatenate([BINARY[: len(BINARY) // 2], 1 - BINARY[len(BINARY) // 2 :]])
+    again = model.evaluate(other, sample_weight=weights, **options)
+    assert found == pytest.approx(again, rel=1e-5)
+    if samples == 1:
+        # The loss is a mean over all images, as everywhere in Keras, the measures weighted means.
+        assert found["loss"] == pytest.approx(-found["elbo"] / 2, rel=1e-5)
+    before = model.get_weights()
+    model.fit(BINARY, sample_weight=np.zeros(len(BINARY)), epochs=1, verbose=0)
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+class FiveMore(keras.layers.Layer):
+    def call(self, values):
+        self.add_loss(5.0 + 0 * ops.sum(values))
+        return values
+
+
+def test_what_layers_add_to_the_loss_counts():
+    inputs = keras.Input(SHAPE)
+    flat = FiveMore()(keras.layers.Flatten()(inputs))
+    heads = [keras.layers.Dense(3, kernel_regularizer="l2")(flat) for _ in range(2)]
+    model = VAE(keras.Model(inputs, heads), networks()[1])
+    model.compile("sgd")
+    squares = sum(np.sum(ops.convert_to_numpy(w) ** 2) for w in model.encoder.weights[::2])
+    logs = model.evaluate(BINARY, verbose=0, return_dict=True)
+    assert logs["loss"] + logs["elbo"] == pytest.approx(5 + 0.01 * squares, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "options", [{"loss": "mse"}, {"metrics": ["mse"]}, {"weighted_metrics": ["mse"]}]
+)
+def test_a_loss_or_metric_that_would_be_ignored_is_refused(options):
+    with pytest.raises(ValueError, match=f"found {next(iter(options))}, which would be ignored"):
+        build().compile("adam", **options)
+    with pytest.raises(ValueError, match="found loss"):
+        build().compile("adam", "mse")
+
+
+def test_numbers_of_numpy_are_numbers():
+    encoder = architectures.dense_vae_encoder(SHAPE, np.int64(3), (8,))
+    model = VAE(encoder, networks()[1], Gaussian(np.float32(0.2)), beta=np.float32(0.5))
+    assert (model.beta, model.latent_size) == (0.5, 3)
+    assert VAE(*networks(), importance_samples=np.int64(2)).elbo(BINARY, np.int64(2)).shape == (60,)
+
+
 def test_arguments_by_position_are_taken_and_checked():
     model = build()
     history = model.fit(BINARY, None, 10, 2, 0, None, 0.0, (BINARY, BINARY)).history

@@ -32,7 +32,7 @@ def identity_of(model, x, y, validation_data, batch_size, seed, transform=None):
         "training data": lambda: [rows.hash_of(part) for part in ([x] if y is x else [x, y])],
         "validation data": lambda: [rows.hash_of(part) for part in validation_data or ()],
         "transform of the data": lambda: fingerprint(transform, model),
-        "code of the training": lambda: fingerprint(epochs.train_epoch),
+        "code of the training": lambda: fingerprint([epochs.train_epoch, rows.ScaledImages]),
     }
     identity = {
         "profile": started.profile if started else "none",

@@ -60,7 +60,7 @@ def test_more_epochs_go_on_as_one_run_of_that_length(straight):
 
 
 def test_fewer_epochs_are_not_passed_off(straight, capsys):
-    _, expected, after = straight
+    _, _, after = straight
     fit(build(), X, epochs=6, **SETTINGS, run="t/a")
     model = build()
     result = fit(model, X, epochs=2, **SETTINGS, run="t/a")
@@ -117,9 +117,11 @@ def test_snapshots_are_the_weights_of_their_epochs(straight, run):
                 np.testing.assert_array_equal(mine, theirs)
     for mine, theirs in zip(state.weights_of(model), own, strict=True):
         np.testing.assert_array_equal(mine, theirs)
-    with pytest.raises(ValueError, match=r"after epoch 2 were not kept.*snapshots=\[2\]"):
-        with result.at_epoch(2, model):
-            pass
+    with (
+        pytest.raises(ValueError, match=r"after epoch 2 were not kept.*snapshots=\[2\]"),
+        result.at_epoch(2, model),
+    ):
+        pass
 
 
 def test_snapshots_of_loaded_resumed_and_older_runs(straight, cut_off, capsys):

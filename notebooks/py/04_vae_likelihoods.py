@@ -69,6 +69,8 @@ SAMPLES = by_profile(smoke=100, cpu=500, gpu=1_000)  # … with so many importan
 SEEDS = by_profile(smoke=range(1), cpu=range(3), gpu=range(5), record=range(5))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## Two terms, two choices
+#
 # The bound of [notebook 03](03_vae_theory.ipynb), with the encoder $q(z \mid x)$, the decoder $p(x
 # \mid z)$ and the prior $p(z) = \mathcal N(0, I)$:
 #

@@ -42,21 +42,32 @@ def value_and_gradients(loss, variables):
         values = [variable.value for variable in variables]
         gradients = torch.autograd.grad(value, values, allow_unused=True, materialize_grads=True)
         return value.detach(), list(gradients)
-    followed, changed = {id(variable) for variable in variables}, []
+    changed = []
 
     def pure(values):
         mapping = list(zip(variables, values, strict=True))
-        with keras.StatelessScope(state_mapping=mapping) as scope:
+        with _NotingScope(state_mapping=mapping) as scope:
             value = loss()
-        others = [pair for pair in scope.state_mapping.values() if id(pair[0]) not in followed]
-        changed[:] = [variable for variable, _ in others]
-        return value, [new for _, new in others]
+            changed[:] = scope.changed.values()
+            return value, [scope.get_current_value(variable) for variable in changed]
 
     values = [variable.value for variable in variables]
     (value, after), gradients = jax.value_and_grad(pure, has_aux=True)(values)
     for variable, new in zip(changed, after, strict=True):
         variable.assign(new)
     return value, gradients
+
+
+class _NotingScope(keras.StatelessScope):
+    """A scope that notes which variables were changed in it."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.changed = {}
+
+    def add_update(self, update):
+        self.changed[id(update[0])] = update[0]
+        super().add_update(update)
 
 
 def input_gradient(function, x):

@@ -68,3 +68,41 @@ def test_a_vae_trains_measures_samples_and_loads_again(backend, tmp_path):
             np.testing.assert_allclose(again.sample(5), latent.sample(5), atol=1e-5)
     """
     run(backend, "-c", textwrap.dedent(script), cwd=tmp_path)
+
+
+def test_keras_holds_what_it_promises(backend):
+    """Also on PyTorch, whose loaders draw on the generator that shuffles the training data."""
+    script = """
+        import keras, numpy as np
+        from keras import ops
+        from course_utils import architectures
+        from course_utils.models import VAE
+
+        images = (np.random.default_rng(0).random((40, 4, 4, 1)) < 0.3).astype("float32")
+
+        def trained(**options):
+            keras.utils.set_random_seed(0)
+            decoder = architectures.dense_decoder((4, 4, 1), 2, (8,))
+            vae = VAE(architectures.dense_vae_encoder((4, 4, 1), 2, (8,)), decoder)
+            vae.compile("adam")
+            vae.fit(images, batch_size=7, epochs=3, verbose=0, **options)
+            return vae, [ops.convert_to_numpy(w) for w in vae.trainable_variables]
+
+        vae, alone = trained()
+        for validation in ((1 - images,), (1 - images, images)):
+            for a, b in zip(alone, trained(validation_data=validation)[1]):
+                np.testing.assert_array_equal(a, b)
+        assert vae.evaluate(images, verbose=0) == vae.evaluate(images, verbose=0)
+        vae.fit(images, sample_weight=np.zeros(40), verbose=0)
+        vae.optimizer.learning_rate.assign(0.0)
+        tensor = ops.convert_to_tensor(images)
+        for values in (*vae.posterior(tensor), vae.decode(np.zeros((2, 2))), vae.elbo(tensor)):
+            assert isinstance(values, np.ndarray)
+        try:
+            vae.fit(images, np.arange(40), verbose=0)
+        except ValueError as error:
+            assert "labels" in str(error)
+        else:
+            raise AssertionError("labels were taken for images")
+    """
+    run(backend, "-c", textwrap.dedent(script))

@@ -52,7 +52,7 @@ class TrainingRun:
             model: the model that was fitted, or one built like it.
 
         Raises:
-            ValueError: that state was not kept, or is of another model.
+            ValueError: that state was not kept, is gone, or is of another model.
         """
         if epoch not in self.states:
             kept = ", ".join(map(str, sorted(self.states))) or "none"
@@ -61,7 +61,13 @@ class TrainingRun:
                 f"fit(..., snapshots=[{epoch}])."
             )
         found = self.states[epoch]
-        values = found.read() if isinstance(found, _StateFile) else found
+        try:
+            values = found.read() if isinstance(found, _StateFile) else found
+        except DamagedRun:
+            raise ValueError(
+                f"the weights after epoch {epoch} are no longer on disk: the run was deleted or "
+                f"trained again since. Call fit again."
+            ) from None
         own = state.weights_of(model)
         if [v.shape for v in values[: len(own)]] != [v.shape for v in own]:
             raise ValueError("the weights are of other shapes: give the model that was fitted.")

@@ -574,10 +574,10 @@ def training_step(encoder, decoder, optimizer, pixels, noise):
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The package's VAE has the same two sums in `compute_loss`, which Keras calls in each step of
-# `fit`. From the same weights, with the same batches and the same noise: are five steps the same?
+# `fit`. From the same weights, with the same batches and the same noise: are three steps the same?
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-batches = np.split(binary_train[:500], 5)
+batches = np.split(binary_train[:300], 3)
 by_hand, optimizer, noise = networks(), keras.optimizers.Adam(1e-3), keras.random.SeedGenerator(7)
 losses = [training_step(*by_hand, optimizer, batch, noise) for batch in batches]
 

@@ -164,8 +164,9 @@ def gaussian_nats(mse, scale):
 rng = np.random.default_rng(0)
 picture, guess = rng.random((1, 28, 28, 1)), rng.random((1, 28, 28, 1))
 mse = np.mean((picture - guess) ** 2)
-package_nats = -Gaussian(scale=0.3).log_prob(picture.astype("float32"), guess.astype("float32"))
-print("the package's Gaussian:", np.isclose(784 * gaussian_nats(mse, 0.3), float(package_nats[0])))
+tensors = (ops.convert_to_tensor(x, "float32") for x in (picture, guess))
+package_nats = -ops.convert_to_numpy(Gaussian(scale=0.3).log_prob(*tensors))[0]
+print("the package's Gaussian:", np.isclose(784 * gaussian_nats(mse, 0.3), package_nats))
 for mse in (0.01, 0.04):
     found = minimize_scalar(lambda s, mse=mse: gaussian_nats(mse, s), bounds=(0.01, 2)).x
     print(f"MSE {mse}: cheapest scale {found:.2f}, root of the MSE {mse**0.5:.2f}")
@@ -301,7 +302,7 @@ def untrained(kind=VAE, **options):
 
 
 def loss_of(model, batch):
-    return float(model.compute_loss(x=batch, y=None, y_pred=model(batch)))
+    return float(ops.convert_to_numpy(model.compute_loss(x=batch, y_pred=model(batch))))
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]

@@ -3,7 +3,6 @@
 import textwrap
 
 import pytest
-
 from test_vae_backends import BACKENDS, run
 
 pytestmark = pytest.mark.parametrize("backend", BACKENDS)

@@ -12,7 +12,7 @@
 # [![Open in
 # Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/06_vae_latent_space.ipynb)
 #
-# **Time** · smoke 25 s · cpu 6 min · gpu not measured
+# **Time** · smoke 30 s · cpu 6 min · gpu not measured
 #
 # Maps, paths, codes from nowhere: what is said about latent space, and what is left of it when it
 # is measured.

@@ -9,7 +9,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # Start here: your machine, the data, and how a claim is tested
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/00_start_here.ipynb)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/00_start_here.ipynb)
 #
 # **Time** · smoke 20 s · cpu 30 s · gpu not measured
 #
@@ -28,7 +28,7 @@ import subprocess
 import sys
 
 if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helper package
-    source = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+    source = "git+https://github.com/deep-generative-companion/deep-generative-companion@v0.1.0"
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -9,7 +9,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # What is an autoencoder good for?
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/02_autoencoder_applications.ipynb)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/02_autoencoder_applications.ipynb)
 #
 # **Time** · smoke 50 s · cpu 8 min · gpu not measured
 #
@@ -30,7 +30,7 @@ import subprocess
 import sys
 
 if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helper package
-    source = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+    source = "git+https://github.com/deep-generative-companion/deep-generative-companion@v0.1.0"
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
 
 # %% slideshow={"slide_type": "skip"}

@@ -10,7 +10,7 @@
 # # What does a VAE maximise?
 #
 # [![Open in
-# Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/03_vae_theory.ipynb)
+# Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/03_vae_theory.ipynb)
 #
 # **Time** · smoke 30 s · cpu 4 min · gpu not measured
 #
@@ -31,7 +31,7 @@ import subprocess
 import sys
 
 if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helper package
-    source = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+    source = "git+https://github.com/deep-generative-companion/deep-generative-companion@v0.1.0"
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
 
 # %% slideshow={"slide_type": "skip"}

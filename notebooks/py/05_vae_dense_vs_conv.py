@@ -9,7 +9,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # What do convolutions buy a VAE?
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/main/notebooks/05_vae_dense_vs_conv.ipynb)
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/05_vae_dense_vs_conv.ipynb)
 #
 # **Time** · smoke 53 s · cpu 10 min · gpu not measured
 #
@@ -29,7 +29,7 @@ import subprocess
 import sys
 
 if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helper package
-    source = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+    source = "git+https://github.com/deep-generative-companion/deep-generative-companion@v0.1.0"
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
 
 # %% slideshow={"slide_type": "skip"}

@@ -46,7 +46,6 @@ import numpy as np
 from scipy.fft import idctn
 from sklearn.decomposition import PCA
 
-from course_utils.checks import whole_number
 from course_utils.evaluation import claims
 from course_utils.models import Autoencoder
 from course_utils.training import fit
@@ -193,7 +192,7 @@ for name, error in {
 def dense_encoder(image_shape, code_size, hidden=(256,)):
     layers = [keras.Input(image_shape), keras.layers.Flatten()]
     layers += [keras.layers.Dense(units, activation="relu") for units in hidden]
-    layers += [keras.layers.Dense(whole_number("code_size", code_size, low=1))]
+    layers += [keras.layers.Dense(code_size)]
     return keras.Sequential(layers, name="dense_encoder")
 
 
@@ -244,7 +243,6 @@ def conv_encoder(image_shape, code_size, filters=(32, 64)):
     layers = [keras.Input(image_shape)]
     halving = {"strides": 2, "padding": "same", "activation": "relu"}
     layers += [keras.layers.Conv2D(channels, 3, **halving) for channels in filters]
-    code_size = whole_number("code_size", code_size, low=1)
     layers += [keras.layers.Flatten(), keras.layers.Dense(code_size)]
     return keras.Sequential(layers, name="conv_encoder")
 

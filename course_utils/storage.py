@@ -132,7 +132,7 @@ def reading(problem, advice=""):
     except Exception as error:
         cause = (error.__cause__ or error) if isinstance(error, DamagedFileError) else error
         reason = f"{type(cause).__name__}: {cause}"
-        raise DamagedFileError(f"{problem} ({reason}).{advice and ' '}{advice}") from cause
+        raise DamagedFileError(f"{problem} ({reason}){advice and '. '}{advice}") from cause
 
 
 def save_arrays(path, arrays, meta=None):

@@ -14,6 +14,10 @@ from course_utils.models.mixture import Mixture
 from course_utils.models.preparation import checked
 
 _PARTS = ("encoder.keras", "decoder.keras", "mixture.npz")
+_ADVICE = (
+    "Import layers of your own first (registered with keras.saving.register_keras_serializable); "
+    "else fit it again and save it."
+)
 # A VAE's dimension is inactive if the variance of its means is below this, beside a prior of
 # variance 1 (Burda, Grosse, Salakhutdinov 2016). Other codes have a scale of their own: there, it
 # is a share of the largest variance.
@@ -170,11 +174,12 @@ class LatentMixture:
             FileNotFoundError: there is no such file.
             ValueError: it is damaged, or something else.
         """
-        with storage.reading(
-            f"{path} is no stored latent mixture, or damaged, or has layers that are unknown here",
-            "Import layers of your own first (registered with "
-            "keras.saving.register_keras_serializable); else fit it again and save it.",
-        ), tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as file:
+        problem = "is no stored latent mixture, or damaged, or has layers that are unknown here"
+        with (
+            storage.reading(f"{path} {problem}", _ADVICE),
+            tempfile.TemporaryDirectory() as folder,
+            zipfile.ZipFile(path) as file,
+        ):
             for part in _PARTS:
                 file.extract(part, folder)
             encoder, decoder = (

@@ -44,6 +44,12 @@ def uniforms(seed, stream, start, stop, width):
     return (words >> np.uint64(11)) * 2.0**-53
 
 
+def named_uniforms(names, seed, stream, split, start, stop):
+    """Random numbers of a split's images `start` to `stop`: each name -> float64 (n,)."""
+    numbers = uniforms(seed, stream + stream_of(split), start, stop, len(names))
+    return dict(zip(names, numbers.T, strict=True))
+
+
 def stream_of(split):
     """The number that keeps the random numbers of the splits apart."""
     return _SPLITS[split]
@@ -81,7 +87,7 @@ def _block(maker, seed, split, number):
             except FileNotFoundError:
                 pass
             except storage.DamagedFileError as error:
-                note(f"a cached file is made again: {error}")
+                note(f"a cached file is made again: {error}.")
             arrays = maker.make(seed, split, number * BLOCK, (number + 1) * BLOCK)
             storage.remove_leftovers(path)
             storage.save_arrays(path, arrays)

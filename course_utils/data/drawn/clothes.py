@@ -12,16 +12,13 @@ from course_utils.data.drawn.drawing import f32, mix
 
 def _torso(g, top, hem, chest, waist, bottom):
     """Distance to a trunk from the shoulders' height `top` to `hem`, given its half widths."""
-    span = hem - top
-    heights = (top, top + 0.12, top + 0.3 * span, top + 0.6 * span, hem)
-    widths = (0.14, chest * 0.94, chest, waist, bottom)
-    return g.outline(heights, widths)
+    heights = (top, top + 0.12, top + 0.3 * (hem - top), top + 0.6 * (hem - top), hem)
+    return g.outline(heights, (0.14, chest * 0.94, chest, waist, bottom))
 
 
 def _sleeves(g, shoulder, top, reach_x, reach_y, thick, cuff):
     """Distance to both sleeves, from the shoulders to the cuffs."""
-    sides = g.mirrored()
-    return sides.limb(shoulder - 0.06, top + 0.22, thick, reach_x, reach_y, cuff)
+    return g.mirrored().limb(shoulder - 0.06, top + 0.22, thick, reach_x, reach_y, cuff)
 
 
 def _long_sleeves(g, chest, top, hem):
@@ -69,10 +66,8 @@ def trouser(g):
         (-0.42, -0.42, end, end),
     )
     g.cloth(d.union(seat, leg))
-    band = g.box(0, top + 0.05, hip * 0.86, 0.05)
-    g.mark(band, 0.72, 0.8)
-    fly = g.limb(0, -0.86, 0.012, 0, -0.45, 0.012)
-    g.mark(fly, 0.6, 0.7)
+    g.mark(g.box(0, top + 0.05, hip * 0.86, 0.05), 0.72, 0.8)  # the waistband
+    g.mark(g.limb(0, -0.86, 0.012, 0, -0.45, 0.012), 0.6, 0.7)  # the fly
     inner = sides.limb(spread + foot * 0.3, -0.3, 0.015, spread, end, 0.015)
     g.mark(inner, 1.12, 0.5, blur=2)
 
@@ -108,8 +103,7 @@ def dress(g):
     g.cloth(d.cut(d.union(body, sleeves + 2 * (1 - has_sleeves)), neck))
     belt = np.maximum(body, np.abs(g.y + 0.13) - 0.035)
     g.mark(belt, 0.55, 0.8 * d.smoothstep(0.4, 0.5, g.f["contrast"]))
-    pleat = d.wave(g.x * 4.5)
-    g.mark(np.maximum(body, 0.05 - g.y), 0.66, 0.38 * pleat, blur=2)
+    g.mark(np.maximum(body, 0.05 - g.y), 0.66, 0.38 * d.wave(g.x * 4.5), blur=2)  # pleats
 
 
 def coat(g):
@@ -125,13 +119,11 @@ def coat(g):
     g.mark(lapel, 1.16, 0.75)
     opening = sides.polygon((0, 0.12, 0.01, 0), (top - 0.05, top - 0.05, deep, deep))
     g.mark(opening, 0.22)
-    edge = g.limb(0, deep, 0.014, 0, hem, 0.014)
-    g.mark(edge, 0.30, 0.95)
+    g.mark(g.limb(0, deep, 0.014, 0, hem, 0.014), 0.30, 0.95)  # the front edge
     for height in (-0.05, 0.20, 0.45):
         button = g.ellipse(0.11, height, 0.042, 0.042)
         g.mark(button, 0.35, d.smoothstep(0.45, 0.5, g.f["contrast"]))
-    pocket = sides.limb(0.20, 0.38, 0.016, 0.34, 0.30, 0.016)
-    g.mark(pocket, 0.5, 0.8)
+    g.mark(sides.limb(0.20, 0.38, 0.016, 0.34, 0.30, 0.016), 0.5, 0.8)  # pockets
 
 
 def shirt(g):
@@ -145,11 +137,9 @@ def shirt(g):
     g.cloth(d.union(trunk, mix(long, short, is_short)))
     line = g.mirrored().limb(chest - 0.02, top + 0.42, 0.004, chest + 0.02, hem * 0.7, 0.016)
     g.mark(line, 0.30, 0.8 * (1 - is_short))
-    placket = g.box(0, 0.05, 0.055, hem)
-    g.mark(np.maximum(placket, trunk), 1.10, 0.55)
+    g.mark(np.maximum(g.box(0, 0.05, 0.055, hem), trunk), 1.10, 0.55)  # the placket
     for height in (-0.42, -0.18, 0.06, 0.30, 0.54):
-        button = g.ellipse(0, height, 0.032, 0.032)
-        g.mark(button, 0.35, 0.9)
+        g.mark(g.ellipse(0, height, 0.032, 0.032), 0.35, 0.9)  # a button
     sides, low = g.mirrored(), mix(-0.62, -0.50, g.f["detail"])
     collar = sides.polygon((0.03, 0.18, 0.24, 0.13), (-0.84, -0.93, -0.78, low))
     g.mark(collar - 0.02, 0.45, 0.7)

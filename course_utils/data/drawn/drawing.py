@@ -162,7 +162,7 @@ class Scene(Frame):
         """A scene of `count` black images of `size` by `size` pixels."""
         middle = (np.arange(size, dtype=f32) + 0.5) * (2 / size) - 1
         pixels = [np.zeros((count, size, size), f32) for _ in range(channels)]
-        return cls(pixels, middle[None, None, :], middle[None, :, None], (2 / size))
+        return cls(pixels, middle[None, None, :], middle[None, :, None], 2 / size)
 
     def within(self, frame):
         """The same pixels with another frame's coordinates, as of a subject that is turned."""
@@ -170,18 +170,14 @@ class Scene(Frame):
 
     def window(self, rows, columns):
         """The part in these slices; painting there is cheaper and changes this scene."""
-        size = self.pixels[0].shape[1:]
 
-        def part(array):
-            across = tuple(
-                own if length == full else slice(None)
-                for own, length, full in zip((rows, columns), array.shape[1:], size, strict=True)
-            )
-            return array[(slice(None), *across)]
+        def part(array):  # coordinates may have but one row or one column
+            height, width = array.shape[1:]
+            return array[
+                :, rows if height > 1 else slice(None), columns if width > 1 else slice(None)
+            ]
 
-        return Scene(
-            [part(channel) for channel in self.pixels], part(self.x), part(self.y), self.pixel
-        )
+        return Scene([part(own) for own in self.pixels], part(self.x), part(self.y), self.pixel)
 
     def cover(self, distance, blur=1.0):
         """Share of each pixel that a shape covers; its edge fades over `blur` pixels."""
@@ -208,13 +204,10 @@ class Scene(Frame):
 
 def pastel(hue, saturation, value):
     """Colour of a hue in [0, 1], as in HSV; three arrays."""
-    channels = []
-    for offset in (5.0, 3.0, 1.0):
-        k = hue * 6 + offset
-        k = k - 6 * np.floor(k / 6)
-        ramp = np.clip(np.minimum(k, 4 - k), 0, 1)
-        channels.append(value - value * saturation * ramp)
-    return channels
+    places = [hue * 6 + offset for offset in (5.0, 3.0, 1.0)]
+    places = [place - 6 * np.floor(place / 6) for place in places]
+    ramps = [np.clip(np.minimum(place, 4 - place), 0, 1) for place in places]
+    return [value - value * saturation * ramp for ramp in ramps]
 
 
 def gradient(stops, position):
@@ -227,19 +220,20 @@ def gradient(stops, position):
     return colour
 
 
-def complete_factors(factors, defaults):
+def complete_factors(factors, defaults, choices=None):
     """Factors for every name in `defaults`, as arrays of one length.
 
     Args:
         factors: name -> number or (n,).
         defaults: name -> number, for those that `factors` lacks.
+        choices: name -> what a whole number counts, for factors that are not in [0, 1].
 
     Returns:
         dict of float32 (n,), and whether all the factors were plain numbers (then n is 1).
 
     Raises:
-        ValueError: a name is not among `defaults`, lengths differ, or a value is outside
-            [0, 1].
+        ValueError: a name is not among `defaults`, lengths differ, or a value is out of
+            range.
     """
     if unknown := sorted(set(factors) - set(defaults)):
         raise ValueError(f"unknown factors {unknown}. Choose from: {', '.join(defaults)}.")
@@ -249,7 +243,10 @@ def complete_factors(factors, defaults):
     full = {}
     for name, default in defaults.items():
         values = np.asarray(factors.get(name, default), f32)
-        if not ((values >= 0) & (values <= 1)).all():
+        if named := (choices or {}).get(name):
+            if not np.isin(values, range(len(named))).all():
+                raise ValueError(f"{name} must be from 0 to {len(named) - 1}: {', '.join(named)}.")
+        elif not ((values >= 0) & (values <= 1)).all():
             raise ValueError(f"{name} must be in [0, 1], found {factors[name]!r}.")
         full[name] = np.broadcast_to(values, shape or (1,))
     return full, not shape

@@ -6,8 +6,10 @@ class and factors. The stand-in for Fashion-MNIST.
 
 import numpy as np
 
-from course_utils.data.drawn import accessories, builtin, clothes
+from course_utils.data.drawn import builtin
 from course_utils.data.drawn import drawing as d
+from course_utils.data.drawn.accessories import ankle_boot, bag, sandal, sneaker
+from course_utils.data.drawn.clothes import coat, dress, pullover, shirt, t_shirt, trouser
 from course_utils.data.drawn.drawing import column, f32, mix
 from course_utils.data.fashion_mnist import CLASS_NAMES
 
@@ -18,35 +20,12 @@ SIZE = 28
 PATTERNS = ("plain", "horizontal stripes", "vertical stripes", "checks", "dots", "print")
 # Each in [0, 1]. `cut`: from slim to wide. `length`: of the body, a leg, a skirt, a shaft; and
 # `sleeve` of what has sleeves. `detail`: collar, buttons, laces, straps, heel, handle.
-CONTINUOUS = (
-    "cut",
-    "length",
-    "sleeve",
-    "shade",
-    "contrast",
-    "detail",
-    "fold",
-    "phase",
-    "tilt",
-    "size",
-    "shift_x",
-    "shift_y",
-)
+_CLOTH = ("cut", "length", "sleeve", "shade", "contrast", "detail", "fold", "phase")
+CONTINUOUS = (*_CLOTH, "tilt", "size", "shift_x", "shift_y")
 FACTORS = ("pattern", *CONTINUOUS)
 
 # In the order of the classes.
-_PAINTERS = (
-    clothes.t_shirt,
-    clothes.trouser,
-    clothes.pullover,
-    clothes.dress,
-    clothes.coat,
-    accessories.sandal,
-    clothes.shirt,
-    accessories.sneaker,
-    accessories.bag,
-    accessories.ankle_boot,
-)
+_PAINTERS = (t_shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle_boot)
 
 _STREAM = 300
 _CHUNK = 100  # images drawn at once: their arrays then stay in the processor's cache
@@ -90,17 +69,10 @@ def draw(label, factors):
     """
     if label not in range(len(CLASS_NAMES)):
         raise ValueError(f"label must be from 0 to {len(CLASS_NAMES) - 1}, found {label!r}.")
-    factors = dict(factors)
-    pattern = np.asarray(factors.pop("pattern", 0))
-    if not np.isin(pattern, range(len(PATTERNS))).all():
-        raise ValueError(f"pattern must be from 0 to {len(PATTERNS) - 1}: {', '.join(PATTERNS)}.")
-    # The pattern is no number in [0, 1]: it goes round the check of the others.
-    count = np.broadcast_shapes(pattern.shape, *(np.shape(value) for value in factors.values()))
-    full, _ = d.complete_factors(factors, dict.fromkeys(CONTINUOUS, 0.5))
-    full = {"pattern": pattern, **full}
-    full = {name: np.broadcast_to(values, count or (1,)) for name, values in full.items()}
+    defaults = {"pattern": 0, **dict.fromkeys(CONTINUOUS, 0.5)}
+    full, single = d.complete_factors(factors, defaults, {"pattern": PATTERNS})
     images = _render(np.full(len(full["cut"]), label), full).astype(f32) / 255
-    return images if count else images[0]
+    return images[0] if single else images
 
 
 def sample_factors(seed, split, start, stop):
@@ -110,10 +82,7 @@ def sample_factors(seed, split, start, stop):
         labels int64 (n,), and a dict from each name of `FACTORS` to (n,): int64 for `pattern`,
         float32 in [0, 1] for the others.
     """
-    names = ("label", *FACTORS)
-    stream = _STREAM + builtin.stream_of(split)
-    chance = builtin.uniforms(seed, stream, start, stop, len(names))
-    chance = dict(zip(names, chance.T, strict=True))
+    chance = builtin.named_uniforms(("label", *FACTORS), seed, _STREAM, split, start, stop)
     labels = np.floor(chance["label"] * len(CLASS_NAMES)).astype(np.int64)
     limits = np.cumsum(_PATTERN_SHARES, axis=1)[:, :-1]
     pattern = (chance["pattern"][:, None] >= limits[labels]).sum(axis=1)

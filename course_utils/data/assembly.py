@@ -15,21 +15,12 @@ def from_real(real_set, arrays, origin, train_size, test_size, image_size):
         images = images[:count] if images.ndim == 4 else images[:count, :, :, None]
         parts[f"x_{split}"] = to_float([images], count, image_size)
         parts[f"y_{split}"] = labels[:count].astype(np.int64)
-    return ImageData(
-        name=real_set.name,
-        source="real",
-        origin=origin,
-        class_names=real_set.class_names,
-        **parts,
-    )
+    return ImageData(real_set.name, "real", origin, class_names=real_set.class_names, **parts)
 
 
 def from_builtin(maker, train_size, test_size, image_size, seed):
     """ImageData of a built-in set; see `load`."""
-    counts = {
-        "train": train_size or builtin.TRAIN_SIZE,
-        "test": test_size or builtin.TEST_SIZE,
-    }
+    counts = {"train": train_size or builtin.TRAIN_SIZE, "test": test_size or builtin.TEST_SIZE}
     parts = {}
     for split, count in counts.items():
         rest = []
@@ -40,13 +31,7 @@ def from_builtin(maker, train_size, test_size, image_size, seed):
         joined = {name: np.concatenate([block[name] for block in rest]) for name in rest[0]}
         parts[f"y_{split}"] = joined.pop("labels")
         parts[f"factors_{split}"] = joined
-    return ImageData(
-        name=maker.NAME,
-        source="builtin",
-        origin="made here",
-        class_names=maker.CLASS_NAMES,
-        **parts,
-    )
+    return ImageData(maker.NAME, "builtin", "made here", class_names=maker.CLASS_NAMES, **parts)
 
 
 def _images_of(blocks, rest):

@@ -13,7 +13,7 @@ Settings, read from the environment at each call:
 
 import importlib
 
-from course_utils import checks, environment
+from course_utils import checks, environment, profiles
 from course_utils.data import assembly, files
 from course_utils.data.containers import DataUnavailableError, ImageData, PointData
 from course_utils.data.drawn import builtin, toys
@@ -90,7 +90,7 @@ def _load_images(name, train_size, test_size, image_size, seed):
     module = _module(name)
     if name in _BUILTIN:
         return assembly.from_builtin(module, train_size, test_size, image_size, seed)
-    mode = environment.setting("COURSE_DATA", "auto", environment.DATA_MODES)
+    mode = profiles.setting("COURSE_DATA", "auto", environment.DATA_MODES)
     why = "COURSE_DATA is 'builtin'. Unset COURSE_DATA to use the real set."
     if mode != "builtin":
         try:

@@ -51,8 +51,8 @@ def candidates(folder, real_set):
         for place in (f"{real_set.name}.npz", *real_set.folders, "."):
             path = base / place
             is_npz = place.endswith(".npz")
-            found = is_npz or any(_idx_path(path, name) for name in IDX_FILES)
-            if found and path.exists() and path not in seen:
+            found = path.exists() if is_npz else any(_idx_path(path, name) for name in IDX_FILES)
+            if found and path not in seen:
                 seen.add(path)
                 yield path, place != "."
 

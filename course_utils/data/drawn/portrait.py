@@ -80,10 +80,7 @@ class Portrait:
             channel += value
 
     def _dye(self, hue, saturation, value):
-        """Colour of a hue factor, from red over green to violet.
-
-        Not the full circle, on which 0 and 1 would look alike.
-        """
+        """Colour of a hue factor, from red to violet: on the full circle 0 and 1 look alike."""
         return d.pastel(self.f[hue] * 0.8, saturation, value)
 
     def _lateral_light(self, x):
@@ -148,8 +145,7 @@ class Portrait:
             s.paint(np.maximum(iris, white), (0.25, 0.30, 0.34))
             pupil = s.ellipse(cx + look, cy, 0.03, 0.034)
             s.paint(np.maximum(pupil, white), (0.03, 0.03, 0.04))
-            glint = s.ellipse(cx + look - 0.02, cy - 0.025, 0.016, 0.016)
-            s.paint(glint, (1, 1, 1), 0.9)
+            s.paint(s.ellipse(cx + look - 0.02, cy - 0.025, 0.016, 0.016), (1, 1, 1), 0.9)  # glint
             lid = s.arc(cx, cy, wide, -high - 0.005, mix(0.022, 0.012, male))
             s.paint(lid, (0.10, 0.07, 0.07), 0.85)
             brow = s.arc(cx, brow_y + 0.03, 0.13, -0.035, mix(0.016, 0.030, male))
@@ -164,10 +160,8 @@ class Portrait:
         tip = self.turn * 0.12
         ridge = s.limb(self.turn * 0.07 + 0.035, -0.02, 0.012, tip + 0.045, 0.15, 0.022)
         s.paint(ridge, self.dark_skin, 0.38, blur=2.2)
-        base = s.arc(tip, 0.165, 0.075, 0.03, 0.014)
-        s.paint(base, self.dark_skin, 0.85, blur=1.3)
-        light = s.ellipse(tip - 0.01, 0.125, 0.03, 0.04)
-        s.paint(light, (1, 0.97, 0.93), 0.28, blur=2)
+        s.paint(s.arc(tip, 0.165, 0.075, 0.03, 0.014), self.dark_skin, 0.85, blur=1.3)  # base
+        s.paint(s.ellipse(tip - 0.01, 0.125, 0.03, 0.04), (1, 0.97, 0.93), 0.28, blur=2)  # light
 
     def _mouth(self):
         s, f = self.scene.window(slice(36, 58), slice(12, 52)), self.f
@@ -175,12 +169,10 @@ class Portrait:
         half = mix(0.13, 0.19, f["mouth_width"]) + 0.035 * f["Smiling"]
         sag = mix(-0.012, 0.085, f["Smiling"])
         top = cy - 0.5 * sag
-        full = mix(mix(0.022, 0.016, f["Male"]), 0.029, f["Wearing_Lipstick"])
+        lipstick = f["Wearing_Lipstick"]
+        full = mix(mix(0.022, 0.016, f["Male"]), 0.029, lipstick)
         natural = [mix(c, v, 0.55) for c, v in zip(self.dark_skin, (0.62, 0.25, 0.24), strict=True)]
-        lips = [
-            mix(c, v, f["Wearing_Lipstick"])
-            for c, v in zip(natural, (0.78, 0.13, 0.22), strict=True)
-        ]
+        lips = [mix(c, v, lipstick) for c, v in zip(natural, (0.78, 0.13, 0.22), strict=True)]
         open_by = 0.065 * f["Mouth_Slightly_Open"]
         upper = s.arc(cx, top, half, sag, full)
         lower = s.arc(cx, top, half, sag + open_by + 0.008, full)
@@ -233,8 +225,7 @@ class Portrait:
             lens = s.box(self._eye(side), -0.015, 0.165, 0.125, 0.085)
             s.paint(lens, (0.86, 0.93, 1.0), 0.16 * self.f["Eyeglasses"])
             frames.append(np.abs(lens) - 0.017)
-        bridge = s.box(self._eye(0), -0.04, 0.05, 0.014)
-        frames.append(bridge)
+        frames.append(s.box(self._eye(0), -0.04, 0.05, 0.014))  # the bridge
         s.paint(d.union(*frames), (0.10, 0.09, 0.11), self.f["Eyeglasses"])
 
     def _hat(self):

@@ -44,12 +44,7 @@ _TOLD = set()  # folders of which it was said that nothing can be kept in them: 
 
 
 def note_not_kept(error, folder=None):
-    """Say, once for each folder, that what is made or downloaded cannot be kept in it.
-
-    Args:
-        error: OSError that told so.
-        folder: the folder; None is `cache_dir()`.
-    """
+    """Say, once for each folder (None is `cache_dir()`), that nothing can be kept in it."""
     folder = cache_dir() if folder is None else folder
     if folder not in _TOLD:
         _TOLD.add(folder)
@@ -118,11 +113,8 @@ class DamagedFileError(ValueError):
 def reading(problem, advice=""):
     """Turn whatever a damaged file makes its reader raise into DamagedFileError.
 
-    A file that is not there or must not be read is not damaged: that OSError stays.
-
-    Args:
-        problem: what the message says is the matter; the reason follows in brackets.
-        advice: sentence behind that.
+    A file that is not there or must not be read is not damaged: that OSError stays. The message is
+    the problem, the reason in brackets, the advice.
     """
     try:
         yield

@@ -42,15 +42,9 @@ def _images_of(blocks, rest):
 
 
 def to_float(parts, count, image_size):
-    """Join uint8 images into one float32 array in [0, 1], resized if asked.
+    """Join uint8 arrays (m, h, w, c) of `count` images in all into one float32 array in [0, 1].
 
-    Args:
-        parts: uint8 arrays (m, h, w, c) that hold `count` images in all.
-        count: number of images.
-        image_size: height and width of the result, or None.
-
-    Returns:
-        float32 (count, h, w, c).
+    Its images are (image_size, image_size, c), or as they are for None.
     """
     result, start = None, 0
     for images in parts:
@@ -66,14 +60,9 @@ def to_float(parts, count, image_size):
 
 
 def resized(images, size):
-    """Resize images, smoothing them first where they shrink.
+    """Resize uint8 images (n, h, w, 1 or 3), smoothing them first where they shrink.
 
-    Args:
-        images: uint8 (n, h, w, c), c 1 or 3; if not square, the square in their middle is used.
-        size: new height and width.
-
-    Returns:
-        uint8 (n, size, size, c).
+    Of images that are not square, the square in their middle is used.
     """
     height, width = images.shape[1:3]
     side = min(height, width)

@@ -90,11 +90,8 @@ def _in_words(route):
 def fetch(url, title):
     """Download `url` into memory, with a progress bar and up to three attempts.
 
-    In memory, so that a download that is cut off leaves nothing behind.
-
-    Args:
-        url: address of the file.
-        title: what the progress bar says is downloaded.
+    In memory, so that a download that is cut off leaves nothing behind. `title` stands before the
+    progress bar.
 
     Returns:
         io.BytesIO at its start.

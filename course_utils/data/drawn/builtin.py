@@ -24,17 +24,9 @@ _WORDS_PER_STEP = 4  # Philox makes four 64-bit words each time its counter move
 
 
 def uniforms(seed, stream, start, stop, width):
-    """Random numbers that belong to the images `start` to `stop` of a stream.
+    """Random numbers of the images `start` to `stop`, float64 (stop - start, width) in [0, 1).
 
-    Args:
-        seed: whole number from 0 to 2**32 - 1.
-        stream: whole number that keeps uses of one seed apart, such as train from test.
-        start: first image.
-        stop: one past the last image.
-        width: how many numbers an image gets.
-
-    Returns:
-        float64 (stop - start, width), uniform in [0, 1).
+    The number `stream` keeps uses of one seed apart, such as train from test.
     """
     steps = -(-width // _WORDS_PER_STEP)
     generator = np.random.Philox(key=np.array([seed, stream], dtype=np.uint64))

@@ -61,11 +61,7 @@ def sources(split):
 
 @functools.cache
 def _scans():
-    """All scans, centred and smoothly enlarged, and their labels.
-
-    Returns:
-        float32 (1797, m, m) in [0, 1] and int64 (1797,).
-    """
+    """All scans, smoothly enlarged, float32 (1797, m, m) in [0, 1], and their labels."""
     from sklearn.datasets import load_digits
 
     scans, labels = load_digits(return_X_y=True)

@@ -76,11 +76,9 @@ def draw(label, factors):
 
 
 def sample_factors(seed, split, start, stop):
-    """Classes and factors of the images `start` to `stop` of a split.
+    """Classes int64 (n,) and factors, name -> (n,), of the images `start` to `stop` of a split.
 
-    Returns:
-        labels int64 (n,), and a dict from each name of `FACTORS` to (n,): int64 for `pattern`,
-        float32 in [0, 1] for the others.
+    `pattern` is int64, the other factors are float32 in [0, 1].
     """
     chance = builtin.named_uniforms(("label", *FACTORS), seed, _STREAM, split, start, stop)
     labels = np.floor(chance["label"] * len(CLASS_NAMES)).astype(np.int64)

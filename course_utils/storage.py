@@ -43,9 +43,9 @@ def runs_dir():
 _TOLD = set()  # folders of which it was said that nothing can be kept in them: once is enough
 
 
-def note_not_kept(error, folder=None):
-    """Say, once for each folder (None is `cache_dir()`), that nothing can be kept in it."""
-    folder = cache_dir() if folder is None else folder
+def note_not_kept(error):
+    """Say, once for each `cache_dir()`, that nothing can be kept in it."""
+    folder = cache_dir()
     if folder not in _TOLD:
         _TOLD.add(folder)
         note(

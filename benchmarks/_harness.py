@@ -14,7 +14,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from course_utils import environment, storage
+from course_tools import machine
+from course_utils import storage
 
 HERE = Path(__file__).parent
 
@@ -50,7 +51,7 @@ def store(name, measured, folder="."):
     packages = ("numpy", "keras", "tensorflow", "scikit-learn")
     record = {
         "date": datetime.date.today().isoformat(),
-        "machine": environment.machine(),
+        "machine": machine.describe(),
         "versions": {package: importlib.metadata.version(package) for package in packages},
         "measured": measured,
     }

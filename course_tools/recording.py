@@ -11,7 +11,7 @@ import psutil
 from rich.markup import escape
 from rich.table import Table
 
-from course_tools import execution, storing
+from course_tools import execution, machine, storing
 from course_tools.progress import duration
 from course_tools.series import CourseError
 from course_utils import environment, profiles, storage
@@ -132,7 +132,7 @@ def _compose(notebook, done, claims, stamp):
         "seed": done.summary.get("seed"),
         "data": done.data_sources,
         "machine": {
-            **environment.machine(),
+            **machine.describe(),
             "device": done.summary.get("device"),
             "memory_gb": round(psutil.virtual_memory().total / 2**30),
         },

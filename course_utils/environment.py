@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 from course_utils import checks, notes, profiles
-from course_utils.hardware import machine as machine
 from course_utils.hardware import usable_cores
 from course_utils.notes import note
+from course_utils.profiles import setting
 
 BACKENDS = ("tensorflow", "jax", "torch")
 BACKEND_TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
@@ -50,20 +50,16 @@ class Environment:
 
     def __str__(self):
         data = {"auto": "real where found", "real": "real only", "builtin": "built in"}
-        return " · ".join(
-            [
-                f"profile {self.profile}",
-                f"{BACKEND_TITLES[self.backend]} {self.backend_version}",
-                self.device,
-                self.precision + (" with XLA" if self.xla else ""),
-                f"seed {self.seed}",
-                f"data {data[self.data_mode]}",
-            ]
+        backend = f"{BACKEND_TITLES[self.backend]} {self.backend_version}"
+        precision = self.precision + (" with XLA" if self.xla else "")
+        return (
+            f"profile {self.profile} · {backend} · {self.device} · {precision} · "
+            f"seed {self.seed} · data {data[self.data_mode]}"
         )
 
 
 class _Session:
-    """What this process has started and loaded; one object, so that nothing else is global."""
+    """What this process has started and loaded."""
 
     def __init__(self):
         self.environment = None
@@ -124,12 +120,13 @@ def start(seed=0, precision=None):
     """
     seed = checks.whole_number("seed", seed, 0, 2**32 - 1)
     data_mode = setting("COURSE_DATA", "auto", DATA_MODES)
-    asked = {} if "keras" in sys.modules or os.environ.get("KERAS_BACKEND") else _keras_json()
-    backend = setting("KERAS_BACKEND", _keras_backend(), BACKENDS)
+    imported = sys.modules.get("keras")
+    asked = {} if imported or os.environ.get("KERAS_BACKEND") else _keras_json()
+    in_force = imported.backend.backend() if imported else "tensorflow"
+    backend = setting("KERAS_BACKEND", in_force, BACKENDS)
     keras = _import_keras(backend)
     _set_keras_defaults(keras, asked.get("backend", backend))
     kind, device = _find_device(backend)
-    xla = _choose_xla(backend, kind)
     # Measured on a CPU (benchmarks/results/devices-tensorflow.json): bfloat16 is a quarter faster,
     # but the lessons read losses to four digits, and only recent CPUs have it.
     precision = precision or setting("COURSE_PRECISION", "float32", PRECISIONS)
@@ -140,7 +137,7 @@ def start(seed=0, precision=None):
         backend_version=importlib.metadata.version(backend),
         device=device,
         precision=precision,
-        xla=xla,
+        xla=_choose_xla(backend, kind),
         seed=seed,
         data_mode=data_mode,
     )
@@ -174,30 +171,12 @@ def remember_data(name, source):
 
 
 def summary():
-    """What made this notebook's outputs: the Environment as a dict, and the data sets loaded.
+    """What made this notebook's outputs: the fields of Environment, and the data sets loaded.
 
     Returns:
-        dict with the fields of Environment and `data`, a dict from data set to `real`,
-        `builtin` or, where another took its place, `stand-in`.
+        dict; its `data` is name -> `real`, `builtin` or, where another took its place, `stand-in`.
     """
     return {**dataclasses.asdict(current()), "data": dict(_session.data_sources)}
-
-
-def setting(name, default, allowed):
-    """Value of an environment variable, or `default` where it is not set.
-
-    Raises:
-        ValueError: it holds a value that is not in `allowed`; the message lists these.
-    """
-    value = os.environ.get(name, "").strip().lower() or default
-    if value not in allowed:
-        raise ValueError(f"{name} is {value!r}. Choose one of: {', '.join(allowed)}.")
-    return value
-
-
-def _keras_backend():
-    """The backend in force if Keras is already imported, else TensorFlow."""
-    return sys.modules["keras"].backend.backend() if "keras" in sys.modules else "tensorflow"
 
 
 def _import_keras(backend):
@@ -259,29 +238,33 @@ def _choose_xla(backend, kind):
     asked = setting("COURSE_XLA", str(int(default)), ("0", "1")) == "1"
     if optional or asked == default:
         return asked
-    on_device = f"{BACKEND_TITLES[backend]} on this {kind.upper()}"
-    often = "always" if default else "never"
-    note(f"COURSE_XLA={int(asked)} has no effect: {on_device} {often} uses XLA.")
+    often = f"{BACKEND_TITLES[backend]} on this {kind.upper()} {'always' if default else 'never'}"
+    note(f"COURSE_XLA={int(asked)} has no effect: {often} uses XLA.")
     return default
 
 
 def _find_device(backend):
     """Kind (`cpu` or `gpu`) and a description of the device; prepares its memory."""
     if backend == "tensorflow":
-        return _find_tensorflow_device()
-    if not profiles.accelerator_present():
-        return "cpu", _describe_cpu()
-    if backend == "torch":
+        name = _find_tensorflow_gpu()
+    elif not profiles.accelerator_present():
+        name = None
+    elif backend == "torch":
         import torch
 
         name = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "Apple MPS"
+    else:
+        import jax
+
+        name = jax.devices()[0].device_kind
+    if name:
         return "gpu", f"GPU, {name}"
-    import jax
+    cores = usable_cores()
+    return "cpu", f"CPU, {cores} core{'s' if cores > 1 else ''}"
 
-    return "gpu", f"GPU, {jax.devices()[0].device_kind}"
 
-
-def _find_tensorflow_device():
+def _find_tensorflow_gpu():
+    """Name of the first GPU, whose memory then grows as it is needed; None if there is none."""
     import tensorflow as tf
 
     with silenced_stderr():
@@ -294,10 +277,5 @@ def _find_tensorflow_device():
     # TensorFlow warns of retracing wherever several models are built in a loop, as a lesson does.
     tf.get_logger().setLevel("ERROR")
     if not gpus:
-        return "cpu", _describe_cpu()
-    details = tf.config.experimental.get_device_details(gpus[0])
-    return "gpu", f"GPU, {details.get('device_name', 'unknown')}"
-
-
-def _describe_cpu():
-    return f"CPU, {(cores := usable_cores())} core{'s' if cores > 1 else ''}"
+        return None
+    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "unknown")

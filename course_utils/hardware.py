@@ -1,8 +1,7 @@
-"""What this machine may use: processor, cores, system."""
+"""What this process may use of its machine: cores."""
 
 import math
 import os
-import platform
 from pathlib import Path
 
 
@@ -18,9 +17,8 @@ def usable_cores():
 def _quota(mount=Path("/sys/fs/cgroup"), membership=Path("/proc/self/cgroup")):
     """CPU cores' worth of time that a container or a cluster's job may use, infinite if unlimited.
 
-    Args:
-        mount: where the control groups are; version 2 in one tree, version 1 below `cpu`.
-        membership: file with lines `number:controllers:path`, the groups of this process.
+    The control groups of version 2 lie in `mount`, those of version 1 below its `cpu`; `membership`
+    has lines `number:controllers:path`, the groups of this process.
     """
     places = [mount, mount / "cpu"]  # of a container that sees its own group as the root
     for line in _read(membership).splitlines():
@@ -46,22 +44,3 @@ def _read(path):
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return ""
-
-
-def machine():
-    """The machine in words for a recorded result: processor, cores, system.
-
-    Returns:
-        dict of text and numbers.
-    """
-    return {
-        "cpu": _processor_name(),
-        "cores": usable_cores(),
-        "system": f"{platform.system()} {platform.machine()}",
-    }
-
-
-def _processor_name():
-    lines = _read(Path("/proc/cpuinfo")).splitlines()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

@@ -16,14 +16,20 @@ def active_profile():
     Raises:
         ValueError: `COURSE_PROFILE` holds a name that is not a profile.
     """
-    asked = os.environ.get("COURSE_PROFILE", "").strip().lower()
-    if not asked:
-        return "gpu" if accelerator_present() else "cpu"
-    if asked not in PROFILES:
-        raise ValueError(
-            f"unknown profile {asked!r} in COURSE_PROFILE. Choose one of: {', '.join(PROFILES)}."
-        )
-    return asked
+    asked = setting("COURSE_PROFILE", None, PROFILES)
+    return asked or ("gpu" if accelerator_present() else "cpu")
+
+
+def setting(name, default, allowed):
+    """Value of an environment variable, or `default` where it is not set.
+
+    Raises:
+        ValueError: it holds a value that is not in `allowed`; the message lists these.
+    """
+    value = os.environ.get(name, "").strip().lower()
+    if value and value not in allowed:
+        raise ValueError(f"{name} is {value!r}. Choose one of: {', '.join(allowed)}.")
+    return value or default
 
 
 def accelerator_present():
@@ -39,11 +45,9 @@ def accelerator_present():
         import torch
 
         return torch.cuda.is_available() or torch.backends.mps.is_available()
-    if backend == "jax":
-        import jax
+    import jax
 
-        return jax.default_backend() != "cpu"
-    return False
+    return jax.default_backend() != "cpu"
 
 
 def recording():

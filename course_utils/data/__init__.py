@@ -13,9 +13,10 @@ Settings, read from the environment at each call:
 
 import importlib
 
-from course_utils import checks, environment
+from course_utils import checks, environment, profiles
+from course_utils.data import assembly, files
 from course_utils.data.containers import DataUnavailableError, ImageData, PointData
-from course_utils.data.drawn import builtin
+from course_utils.data.drawn import builtin, toys
 from course_utils.notes import note
 
 __all__ = ["DataUnavailableError", "ImageData", "PointData", "load", "names"]
@@ -58,13 +59,21 @@ def load(name, train_size=None, image_size=None, *, test_size=None, seed=0, kind
         NotImplementedError: `celeba`, which comes with the notebooks on faces.
     """
     if name == "celeba":
-        raise _module("celeba").unavailable()
+        raise NotImplementedError(
+            "the photographs of CelebA come with the notebooks on faces (13 to 15). Until then use "
+            'load("faces"): drawn faces whose attributes bear CelebA\'s names.'
+        )
     checks.one_of("data set", name, names())
     checks.whole_number("seed", seed, 0, _LARGEST_SEED)
     if name != "toys" and kind is not None:
         raise ValueError(f"kind is for 'toys' only; {name!r} has no kinds. Leave it out.")
     if name == "toys":
-        data = _load_toys(train_size, image_size, test_size, seed, kind or "ring")
+        if image_size is not None:
+            raise ValueError("toys are points, not images: leave image_size out.")
+        checks.optional_number("train_size", train_size, toys.LARGEST)
+        checks.optional_number("test_size", test_size, toys.LARGEST)
+        sizes = train_size or toys.TRAIN_SIZE, test_size or toys.TEST_SIZE
+        data = toys.make(kind or "ring", *sizes, seed)
     else:
         checks.optional_number("image_size", image_size, _LARGEST_IMAGE)
         checks.optional_number("train_size", train_size, builtin.LARGEST["train"])
@@ -77,55 +86,31 @@ def load(name, train_size=None, image_size=None, *, test_size=None, seed=0, kind
     return data
 
 
-def _load_toys(train_size, image_size, test_size, seed, kind):
-    from course_utils.data.drawn import toys
-
-    if image_size is not None:
-        raise ValueError("toys are points, not images: leave image_size out.")
-    checks.optional_number("train_size", train_size, toys.LARGEST)
-    checks.optional_number("test_size", test_size, toys.LARGEST)
-    return toys.make(kind, train_size or toys.TRAIN_SIZE, test_size or toys.TEST_SIZE, seed)
-
-
 def _load_images(name, train_size, test_size, image_size, seed):
-    from course_utils.data import assembly
-
-    if name in _BUILTIN:
-        return assembly.from_builtin(_module(name), train_size, test_size, image_size, seed)
     module = _module(name)
-    mode = environment.setting("COURSE_DATA", "auto", environment.DATA_MODES)
+    if name in _BUILTIN:
+        return assembly.from_builtin(module, train_size, test_size, image_size, seed)
+    mode = profiles.setting("COURSE_DATA", "auto", environment.DATA_MODES)
+    why = "COURSE_DATA is 'builtin'. Unset COURSE_DATA to use the real set."
     if mode != "builtin":
-        real = _find_real(module, strict=mode == "real")
-        if real is not None:
-            arrays, origin = real
-            return assembly.from_real(
-                module.REAL_SET, arrays, origin, train_size, test_size, image_size
+        try:
+            arrays, origin = files.find(module.REAL_SET, strict=mode == "real")
+            sizes = train_size, test_size, image_size
+            return assembly.from_real(module.REAL_SET, arrays, origin, *sizes)
+        except DataUnavailableError:
+            if mode == "real":
+                raise
+            why = (
+                "it is neither in COURSE_DATA_DIR nor in a cache and could not be downloaded. "
+                "Connect to the network or set COURSE_DATA_DIR; COURSE_DATA=real shows what was "
+                "tried."
             )
-    else:
-        note(
-            f"{module.REAL_SET.title} was asked for; the built-in {module.STAND_IN!r} are used, "
-            "because COURSE_DATA is 'builtin'. Unset COURSE_DATA to use the real set."
-        )
-    stand_in = _module(module.STAND_IN)
-    return assembly.from_builtin(stand_in, train_size, test_size, image_size, seed)
-
-
-def _find_real(module, strict):
-    """The real set's arrays and their origin; None, with a note, if a stand-in must do."""
-    from course_utils.data import files
-
-    try:
-        return files.find(module.REAL_SET, strict)
-    except DataUnavailableError:
-        if strict:
-            raise
     note(
         f"{module.REAL_SET.title} was asked for; the built-in {module.STAND_IN!r} are used, "
-        "because it is neither in COURSE_DATA_DIR nor in a cache and could not be "
-        "downloaded. Connect to the network or set COURSE_DATA_DIR; COURSE_DATA=real shows "
-        "what was tried."
+        f"because {why}"
     )
-    return None
+    stand_in = _module(module.STAND_IN)
+    return assembly.from_builtin(stand_in, train_size, test_size, image_size, seed)
 
 
 def _module(name):

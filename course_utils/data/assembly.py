@@ -15,21 +15,12 @@ def from_real(real_set, arrays, origin, train_size, test_size, image_size):
         images = images[:count] if images.ndim == 4 else images[:count, :, :, None]
         parts[f"x_{split}"] = to_float([images], count, image_size)
         parts[f"y_{split}"] = labels[:count].astype(np.int64)
-    return ImageData(
-        name=real_set.name,
-        source="real",
-        origin=origin,
-        class_names=real_set.class_names,
-        **parts,
-    )
+    return ImageData(real_set.name, "real", origin, class_names=real_set.class_names, **parts)
 
 
 def from_builtin(maker, train_size, test_size, image_size, seed):
     """ImageData of a built-in set; see `load`."""
-    counts = {
-        "train": train_size or builtin.TRAIN_SIZE,
-        "test": test_size or builtin.TEST_SIZE,
-    }
+    counts = {"train": train_size or builtin.TRAIN_SIZE, "test": test_size or builtin.TEST_SIZE}
     parts = {}
     for split, count in counts.items():
         rest = []
@@ -40,13 +31,7 @@ def from_builtin(maker, train_size, test_size, image_size, seed):
         joined = {name: np.concatenate([block[name] for block in rest]) for name in rest[0]}
         parts[f"y_{split}"] = joined.pop("labels")
         parts[f"factors_{split}"] = joined
-    return ImageData(
-        name=maker.NAME,
-        source="builtin",
-        origin="made here",
-        class_names=maker.CLASS_NAMES,
-        **parts,
-    )
+    return ImageData(maker.NAME, "builtin", "made here", class_names=maker.CLASS_NAMES, **parts)
 
 
 def _images_of(blocks, rest):
@@ -57,15 +42,9 @@ def _images_of(blocks, rest):
 
 
 def to_float(parts, count, image_size):
-    """Join uint8 images into one float32 array in [0, 1], resized if asked.
+    """Join uint8 arrays (m, h, w, c) of `count` images in all into one float32 array in [0, 1].
 
-    Args:
-        parts: uint8 arrays (m, h, w, c) that hold `count` images in all.
-        count: number of images.
-        image_size: height and width of the result, or None.
-
-    Returns:
-        float32 (count, h, w, c).
+    Its images are (image_size, image_size, c), or as they are for None.
     """
     result, start = None, 0
     for images in parts:
@@ -81,14 +60,9 @@ def to_float(parts, count, image_size):
 
 
 def resized(images, size):
-    """Resize images, smoothing them first where they shrink.
+    """Resize uint8 images (n, h, w, 1 or 3), smoothing them first where they shrink.
 
-    Args:
-        images: uint8 (n, h, w, c), c 1 or 3; if not square, the square in their middle is used.
-        size: new height and width.
-
-    Returns:
-        uint8 (n, size, size, c).
+    Of images that are not square, the square in their middle is used.
     """
     height, width = images.shape[1:3]
     side = min(height, width)

@@ -1,7 +1,5 @@
 """Fetch a file over HTTP: quick to notice that there is no network, patient with a bad one."""
 
-import contextlib
-import dataclasses
 import importlib.util
 import io
 import socket
@@ -48,68 +46,52 @@ def reachable(mirrors, problems):
         answer = answers.get(route, f"no answer within {CONNECT_SECONDS} s")
         if answer is True:
             yield urls
-        elif (line := f"{route}: {answer}") not in problems:
+        elif (line := f"{_in_words(route)}: {answer}") not in problems:
             problems.append(line)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Route:
-    """What a request connects to first: the URL's server, or the proxy in front of it."""
-
-    address: str
-    is_proxy: bool
-
-    def connect(self):
-        """Open a connection and close it.
-
-        Raises:
-            OSError: nobody answers.
-            ValueError: the address is none.
-        """
-        parts = urllib.parse.urlsplit(self.address)
-        if parts.scheme.startswith("socks") and importlib.util.find_spec("socks") is None:
-            raise ValueError("needs the package PySocks: run `pip install pysocks`")
-        server = parts.hostname, parts.port or _PORTS.get(parts.scheme, 1080)
-        socket.create_connection(server, timeout=CONNECT_SECONDS).close()
-
-    def __str__(self):
-        parts = urllib.parse.urlsplit(self.address)
-        server = parts.netloc.rpartition("@")[2]  # without a password
-        if self.is_proxy:
-            return f"proxy {server}"
-        return server if parts.port else f"{server}:{_PORTS[parts.scheme]}"
-
-
 def _route(url):
-    """How `fetch` goes to `url`, by the rules of the package that it uses."""
+    """What `fetch` connects to for `url`, by the rules of the package that it uses.
+
+    Returns:
+        (is_proxy, address): whether a proxy stands before the server; the split address of either.
+    """
     from requests import utils
 
     proxy = utils.select_proxy(url, utils.get_environ_proxies(url))
-    if proxy:
-        return _Route(proxy if "//" in proxy else f"http://{proxy}", True)
-    parts = urllib.parse.urlsplit(url)
-    return _Route(f"{parts.scheme}://{parts.netloc}", False)
+    address = proxy or url
+    parts = urllib.parse.urlsplit(address if "//" in address else f"http://{address}")
+    return bool(proxy), parts._replace(path="", query="", fragment="")
 
 
 def _probe(route, answers):
     """Record in `answers` whether `route` takes a connection: True, or the reason."""
+    _, address = route
     try:
-        route.connect()
+        if address.scheme.startswith("socks") and importlib.util.find_spec("socks") is None:
+            raise ValueError("needs the package PySocks: run `pip install pysocks`")
+        server = address.hostname, address.port or _PORTS.get(address.scheme, 1080)
+        socket.create_connection(server, timeout=CONNECT_SECONDS).close()
         answers[route] = True
     except OSError as error:
         answers[route] = error.strerror or str(error)
-    except ValueError as error:
+    except ValueError as error:  # no address at all
         answers[route] = str(error)
+
+
+def _in_words(route):
+    is_proxy, address = route
+    server = address.netloc.rpartition("@")[2]  # without a password
+    if is_proxy:
+        return f"proxy {server}"
+    return server if address.port else f"{server}:{_PORTS[address.scheme]}"
 
 
 def fetch(url, title):
     """Download `url` into memory, with a progress bar and up to three attempts.
 
-    In memory, so that a download that is cut off leaves nothing behind.
-
-    Args:
-        url: address of the file.
-        title: what the progress bar says is downloaded.
+    In memory, so that a download that is cut off leaves nothing behind. `title` stands before the
+    progress bar.
 
     Returns:
         io.BytesIO at its start.
@@ -141,23 +123,17 @@ def fetch(url, title):
 
 
 def _attempt(url, title):
-    """One download of `url`.
-
-    Raises:
-        requests.RequestException: there was no full answer.
-    """
+    """One download of `url`; requests.RequestException if there was no full answer."""
     import pooch
     from tqdm.auto import tqdm
 
     content = io.BytesIO()
     # A bar without a total is false in a condition, so that pooch would not use it; pooch
     # replaces the total by the file's size.
-    bar = tqdm(desc=title, total=1, unit="B", unit_scale=True, leave=False)
-    with contextlib.closing(bar):
-        fetch_once = pooch.HTTPDownloader(
-            progressbar=bar, chunk_size=1 << 16, timeout=(CONNECT_SECONDS, READ_SECONDS)
-        )
-        fetch_once(url, content, None)
+    with tqdm(desc=title, total=1, unit="B", unit_scale=True, leave=False) as bar:
+        timeout = (CONNECT_SECONDS, READ_SECONDS)
+        download = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=timeout)
+        download(url, content, None)
     content.seek(0)
     return content
 

@@ -36,11 +36,5 @@ REAL_SET = RealSet(
     },
     class_names=CLASS_NAMES,
     mirrors=tuple(tuple(mirror + name for name in IDX_FILES) for mirror in _IDX_MIRRORS),
-    folders=(
-        "fashion_mnist",
-        "fashion-mnist",
-        "FashionMNIST",
-        "FashionMNIST/raw",
-        "data/fashion",
-    ),
+    folders=("fashion_mnist", "fashion-mnist", "FashionMNIST", "FashionMNIST/raw", "data/fashion"),
 )

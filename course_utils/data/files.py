@@ -4,6 +4,7 @@ The order is `COURSE_DATA_DIR`, the cache, Keras's own cache, a download. Whatev
 what counts is the SHA-256 of each array's bytes, so that no truncated or altered file is ever used.
 """
 
+import contextlib
 import dataclasses
 import gzip
 import hashlib
@@ -17,6 +18,7 @@ from course_utils import environment, storage
 from course_utils.data import download, layouts
 from course_utils.data.containers import DataUnavailableError
 from course_utils.notes import note
+from course_utils.storage import DamagedFileError
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -45,10 +47,6 @@ class RealSet:
     image_shape: tuple[int, ...] = (28, 28)
 
 
-class DamagedFileError(ValueError):
-    """A file is there, but what it holds is not the data set."""
-
-
 def find(real_set, strict):
     """Find a real data set.
 
@@ -65,28 +63,39 @@ def find(real_set, strict):
         DataUnavailableError: it is nowhere, or `strict` and `COURSE_DATA_DIR` is at fault. The
             message says where it was looked for and what to do.
     """
-    looked = []
-    arrays, problem = _from_data_dir(real_set, strict)
-    if arrays is not None:
-        return arrays, "COURSE_DATA_DIR"
-    looked.append(f"COURSE_DATA_DIR: {problem}")
-    cached = _cached(real_set)
-    arrays, problem = _from_cache(real_set, cached)
-    if arrays is not None:
-        return arrays, "cache"
-    looked.append(f"cache: {problem or 'not there'}")
-    arrays, problems = _from_keras(real_set)
-    if arrays is not None:
-        return arrays, "Keras's cache"
-    looked.append(f"Keras's cache: {'; '.join(problems) or 'not there'}")
     try:
-        with storage.locked(cached):
+        arrays, problem = _from_data_dir(real_set)
+        if arrays is not None:
+            return arrays, "COURSE_DATA_DIR"
+        if problem != _NOT_SET:
+            note(f"{problem}. Looking in the caches and on the network.")
+    except (OSError, DamagedFileError) as error:
+        problem = str(error)
+        advice = (
+            f"{problem}. Expected a folder that holds {layouts.wanted(real_set)}. Correct "
+            "COURSE_DATA_DIR or replace the file; unset it to have the data downloaded."
+        )
+        if strict:
+            raise DataUnavailableError(
+                f"{real_set.title} cannot be read from COURSE_DATA_DIR: {advice}"
+            ) from error
+        note(f"COURSE_DATA_DIR is passed over: {advice}")
+    looked = [f"COURSE_DATA_DIR: {problem}"]
+    for origin, look in _CACHES.items():
+        arrays, problem = look(real_set)
+        if arrays is not None:
+            return arrays, origin
+        looked.append(f"{origin}: {problem or 'not there'}")
+    path = _cached(real_set)
+    try:
+        with storage.locked(path):
             # Another process may have filled the cache while this one waited for the lock.
-            arrays, problem = _from_cache(real_set, cached)
+            arrays, problem = _from_cache(real_set)
             if arrays is not None:
                 return arrays, "cache"
             arrays = _from_download(real_set, looked)
-            _keep(arrays, cached)
+            storage.remove_leftovers(path)
+            storage.save_arrays(path, arrays)
             if problem:
                 note(f"the cached {real_set.title} was damaged and has been replaced: {problem}.")
     except OSError as error:
@@ -101,47 +110,38 @@ def where(real_set):
     Returns:
         `COURSE_DATA_DIR`, `the cache`, `Keras's cache`, or None.
     """
-    setting = os.environ.get("COURSE_DATA_DIR", "").strip()
-    if setting and _from_folder(real_set, Path(setting).expanduser())[0] is not None:
-        return "COURSE_DATA_DIR"
-    if _from_cache(real_set, _cached(real_set))[0] is not None:
-        return "the cache"
-    return "Keras's cache" if _from_keras(real_set)[0] is not None else None
+    with contextlib.suppress(OSError, DamagedFileError):
+        if _from_data_dir(real_set)[0] is not None:
+            return "COURSE_DATA_DIR"
+    for origin, look in _CACHES.items():
+        if look(real_set)[0] is not None:
+            return "the cache" if origin == "cache" else origin
+    return None
 
 
-def _from_data_dir(real_set, strict):
-    """Look in `COURSE_DATA_DIR`; (arrays, None) or (None, what was the matter)."""
+def _from_data_dir(real_set):
+    """Look in `COURSE_DATA_DIR`; (arrays, None), or (None, why there is nothing of the set).
+
+    Raises:
+        DamagedFileError, OSError: the folder, or a file that bears the set's name, is at fault.
+    """
     setting = os.environ.get("COURSE_DATA_DIR", "").strip()
     if not setting:
-        return None, "not set"
+        return None, _NOT_SET
     folder = Path(setting).expanduser()
-    wanted = layouts.wanted(real_set)
-    try:
-        if not folder.exists():
-            raise DamagedFileError(f"there is no folder {setting}")
-        if not folder.is_dir():
-            raise DamagedFileError(f"{setting} is a file, not a folder")
-        arrays, problems, named = _from_folder(real_set, folder)
-        if arrays is not None:
-            return arrays, None
-        if named:
-            raise DamagedFileError("; ".join(problems))
-        found = layouts.listing(folder)
-    except (OSError, DamagedFileError) as error:
-        problem = (
-            f"{error}. Expected a folder that holds {wanted}. Correct COURSE_DATA_DIR or replace "
-            "the file; unset COURSE_DATA_DIR to have the data downloaded."
+    if not folder.is_dir():
+        is_file = folder.exists()
+        raise DamagedFileError(
+            f"{setting} is a file, not a folder" if is_file else f"there is no folder {setting}"
         )
-        if strict:
-            raise DataUnavailableError(
-                f"{real_set.title} cannot be read from COURSE_DATA_DIR: {problem}"
-            ) from error
-        note(f"COURSE_DATA_DIR is passed over: {problem}")
-        return None, str(error)
+    arrays, problems, named = _from_folder(real_set, folder)
+    if arrays is not None:
+        return arrays, None
+    if named:
+        raise DamagedFileError("; ".join(problems))
     why = f" ({'; '.join(problems)})" if problems else ""
-    problem = f"{setting} holds {found}{why}; expected {wanted}"
-    note(f"{problem}. Looking in the caches and on the network.")
-    return None, problem
+    found, wanted = layouts.listing(folder), layouts.wanted(real_set)
+    return None, f"{setting} holds {found}{why}; expected {wanted}"
 
 
 def _from_folder(real_set, folder):
@@ -154,39 +154,42 @@ def _from_folder(real_set, folder):
     problems, any_named = [], False
     try:
         for path, named in layouts.candidates(folder, real_set):
+            where = folder.name if path == folder else path.relative_to(folder).as_posix()
             try:
-                return read_verified(real_set, path, _relative(path, folder)), [], False
+                return read_verified(real_set, path, where), [], False
             except (OSError, DamagedFileError) as error:
                 problems.append(str(error))
                 any_named |= named
     except OSError as error:
-        problems.append(str(error))
-        any_named = True
+        return None, [*problems, str(error)], True
     return None, problems, any_named
 
 
-def _relative(path, folder):
-    return folder.name if path == folder else path.relative_to(folder).as_posix()
+def _from_keras(real_set):
+    """Look where `keras.datasets` keeps its files; as `_from_cache`."""
+    folder = environment.keras_home() / "datasets"
+    if not folder.is_dir():
+        return None, None
+    arrays, problems, _ = _from_folder(real_set, folder)
+    return arrays, "; ".join(problems)
+
+
+def _from_cache(real_set):
+    """Look in the cache; (arrays, None), or (None, problem), None where there is no file."""
+    try:
+        return read_verified(real_set, _cached(real_set)), None
+    except (FileNotFoundError, NotADirectoryError):
+        return None, None
+    except (OSError, DamagedFileError) as error:
+        return None, str(error)
 
 
 def _cached(real_set):
     return storage.cache_dir() / f"{real_set.name}.npz"
 
 
-def _from_keras(real_set):
-    """Look where `keras.datasets` keeps its files; (arrays or None, problems)."""
-    folder = environment.keras_home() / "datasets"
-    return _from_folder(real_set, folder)[:2] if folder.is_dir() else (None, [])
-
-
-def _from_cache(real_set, path):
-    """Look in the cache; (arrays, None), or (None, problem), None where there is no file."""
-    try:
-        return read_verified(real_set, path), None
-    except (FileNotFoundError, NotADirectoryError):
-        return None, None
-    except (OSError, DamagedFileError) as error:
-        return None, str(error)
+_NOT_SET = "not set"
+_CACHES = {"cache": _from_cache, "Keras's cache": _from_keras}
 
 
 def _from_download(real_set, looked):
@@ -195,24 +198,16 @@ def _from_download(real_set, looked):
     for urls in download.reachable(real_set.mirrors, problems):
         try:
             contents = [download.fetch(url, real_set.title) for url in urls]
-            return verified(real_set, _decode(contents, urls[0]), urls[0])
+            return _verified(real_set, _decode(contents, urls[0]), urls[0])
         except (download.DownloadError, DamagedFileError) as error:
             problems.append(str(error))
-    looked.append(f"download: {'; '.join(problems)}")
+    places = "\n  ".join([*looked, f"download: {'; '.join(problems)}"])
     raise DataUnavailableError(
-        f"{real_set.title} was not found. Looked in:\n  "
-        + "\n  ".join(looked)
-        + f"\nConnect to the network and try again; or put {real_set.name}.npz into a folder and "
+        f"{real_set.title} was not found. Looked in:\n  {places}\n"
+        f"Connect to the network and try again; or put {real_set.name}.npz into a folder and "
         "name that folder in COURSE_DATA_DIR; or set COURSE_DATA=builtin to use the built-in "
         "stand-in."
     )
-
-
-def _keep(arrays, path):
-    """Write verified arrays to the cache, uncompressed so that they load in a moment."""
-    storage.remove_leftovers(path)
-    with storage.atomic_write(path) as temporary:
-        np.savez(temporary, **arrays)
 
 
 def read_verified(real_set, path, where=None):
@@ -227,36 +222,23 @@ def read_verified(real_set, path, where=None):
         dict of uint8 arrays with the keys of ARRAYS.
 
     Raises:
-        FileNotFoundError: there is no such file.
         DamagedFileError: the file is damaged, altered or not this data set.
-        OSError: the file cannot be read.
+        OSError: there is no such file, or it cannot be read.
     """
     where = where or path.name
     if path.is_dir():
-        arrays = _decode(layouts.read_idx_files(path), where)
-    else:
-        with path.open("rb") as file:
-            arrays = _decode([file], where)
-    return verified(real_set, arrays, where)
+        return _verified(real_set, _decode(layouts.read_idx_files(path), where), where)
+    with path.open("rb") as file:
+        return _verified(real_set, _decode([file], where), where)
 
 
-def _decode(files, where):
-    """Arrays from one npz file, or from four IDX files; `where` is for the message.
-
-    Raises:
-        DamagedFileError: a file is truncated or of another kind.
-    """
-    try:
-        if len(files) == 1:
-            with np.load(files[0], allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in ARRAYS}
-        else:
-            arrays = {name: _decode_idx(file) for name, file in zip(ARRAYS, files, strict=True)}
-    # A damaged file may fail in any layer: zip, zlib, NumPy's header, a missing key.
-    except Exception as error:
-        reason = str(error) or type(error).__name__
-        raise DamagedFileError(f"{where} is truncated or no data file ({reason})") from error
-    return arrays
+def _decode(contents, where):
+    """Arrays from one npz file, or from four IDX files; `where` is for the message."""
+    with storage.reading(f"{where} is truncated or no data file"):
+        if len(contents) == 1:
+            with np.load(contents[0], allow_pickle=False) as archive:
+                return {name: archive[name] for name in ARRAYS}
+        return {name: _decode_idx(file) for name, file in zip(ARRAYS, contents, strict=True)}
 
 
 def _decode_idx(file):
@@ -269,15 +251,16 @@ def _decode_idx(file):
     return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
-def verified(real_set, arrays, where):
-    """Return `arrays` as uint8 if their bytes are the data set's.
-
-    Raises:
-        DamagedFileError: some array is another one; the message says which.
-    """
+def _verified(real_set, arrays, where):
+    """The arrays as uint8 if their bytes are the data set's; else DamagedFileError."""
     result = {}
     for name in ARRAYS:
-        array = _as_bytes(arrays[name], f"{where}: {name}")
+        array = np.ascontiguousarray(arrays[name], dtype=np.uint8)
+        # Labels as int64 mean the same.
+        if arrays[name].dtype != np.uint8 and not np.array_equal(array, arrays[name]):
+            raise DamagedFileError(
+                f"{where}: {name} holds values that are no whole number from 0 to 255"
+            )
         found = hashlib.sha256(array.data).hexdigest()
         if found != real_set.sha256[name]:
             raise DamagedFileError(
@@ -288,11 +271,3 @@ def verified(real_set, arrays, where):
         shape = (-1, *real_set.image_shape) if name.startswith("x_") else (array.size,)
         result[name] = array.reshape(shape)
     return result
-
-
-def _as_bytes(array, where):
-    """`array` as uint8 in C order; copies that hold labels as int64 mean the same."""
-    small = np.ascontiguousarray(array, dtype=np.uint8)
-    if array.dtype != np.uint8 and not np.array_equal(small, array):
-        raise DamagedFileError(f"{where} holds values that are no whole number from 0 to 255")
-    return small

@@ -50,14 +50,11 @@ def candidates(folder, real_set):
     for base in (folder, *below[:MOST_FOLDERS]):
         for place in (f"{real_set.name}.npz", *real_set.folders, "."):
             path = base / place
-            found = path.exists() if place.endswith(".npz") else _holds_idx_files(path)
+            is_npz = place.endswith(".npz")
+            found = path.exists() if is_npz else any(_idx_path(path, name) for name in IDX_FILES)
             if found and path not in seen:
                 seen.add(path)
                 yield path, place != "."
-
-
-def _holds_idx_files(folder):
-    return folder.is_dir() and any(_idx_path(folder, name) for name in IDX_FILES)
 
 
 def _idx_path(folder, name):
@@ -70,14 +67,7 @@ def _idx_path(folder, name):
 
 
 def read_idx_files(folder):
-    """Contents of the four IDX files in a folder.
-
-    Returns:
-        list of io.BytesIO, in the order of `IDX_FILES`.
-
-    Raises:
-        FileNotFoundError: one of them is not there.
-    """
+    """Contents of a folder's `IDX_FILES` as list of io.BytesIO; FileNotFoundError if one lacks."""
     paths = {name: _idx_path(folder, name) for name in IDX_FILES}
     for name, path in paths.items():
         if path is None:

@@ -21,7 +21,7 @@ class StoredImages:
     """Images of uint8 that are read as float32: an array to whoever takes rows of it.
 
     Attributes:
-        raw: uint8 array-like (n, height, width, ...), such as `numpy.memmap`.
+        raw: uint8 array-like (n, height, width, ...), such as `numpy.memmap` or a data set of h5py.
         pixel_range: what black and white are read as.
         shape, ndim, dtype: as of an array.
     """
@@ -42,9 +42,16 @@ class StoredImages:
 
     def __getitem__(self, rows):
         """Images by number, slice, or array of numbers; float32."""
+        if isinstance(rows, list | np.ndarray) and np.ndim(rows) == 1:
+            # Files are read forwards, and h5py takes nothing else.
+            ascending, places = np.unique(np.arange(len(self))[rows], return_inverse=True)
+            pixels = self.raw[ascending][places]
+        else:
+            pixels = self.raw[rows]
         # A division, since 255 × (1 / 255) is not 1 in float32.
-        pixels = np.divide(self.raw[rows], np.float32(255), dtype=np.float32)
-        return rescale(pixels, (0.0, 1.0), self.pixel_range)
+        pixels = np.divide(pixels, np.float32(255), dtype=np.float32)
+        whole = tuple(self.pixel_range) == (0, 1)
+        return pixels if whole else rescale(pixels, (0, 1), self.pixel_range)
 
     def __array__(self, dtype=None, copy=None):
         """All images in memory, where that is no harm.
@@ -70,15 +77,11 @@ class StoredImages:
         """
         return f"{self.raw.fingerprint} in {self.pixel_range}"
 
-    def rescaled(self, pixel_range):
-        """The same images, read into another range."""
-        return StoredImages(self.raw, pixel_range)
-
 
 def rescale(pixels, old, new):
     """Map `pixels` linearly from the range `old` to `new`, with one new array and no more."""
     if isinstance(pixels, StoredImages):
-        return pixels.rescaled(new)
+        return StoredImages(pixels.raw, new)
     result = pixels - np.float32(old[0])
     result *= np.float32((new[1] - new[0]) / (old[1] - old[0]))
     result += np.float32(new[0])
@@ -122,20 +125,13 @@ def read(path):
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is truncated, or another kind of file.
+        DamagedFileError: it is truncated, or another kind of file.
     """
-    try:
+    with storage.reading(f"{path.name} is truncated or no file of images", "Delete it."):
         images = np.load(path, mmap_mode="r", allow_pickle=False)
         with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(-_DIGEST, 2)
-            digest = file.read().decode("ascii")
-        whole = size == images.offset + images.nbytes + _DIGEST
-    except FileNotFoundError:
-        raise
-    except Exception as error:  # NumPy's header, the operating system, a zip file's reader
-        raise ValueError(f"{path.name} is truncated or no file of images ({error}).") from error
-    if not whole:
-        raise ValueError(f"{path.name} is truncated or no file of images; delete it.")
-    images.fingerprint = digest
+            file.seek(images.offset + images.nbytes)
+            images.fingerprint = file.read().decode("ascii")
+        if len(images.fingerprint) != _DIGEST:
+            raise ValueError("no checksum at its end")
     return images

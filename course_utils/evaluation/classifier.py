@@ -21,9 +21,7 @@ Trained once and kept in the cache; the same weights serve all notebooks, backen
 import dataclasses
 import functools
 import hashlib
-import json
 import time
-import zipfile
 
 import keras
 import numpy as np
@@ -298,9 +296,8 @@ def _kept(path, network, train):
 
 
 def _save(path, network, stored):
-    values = {f"w{i}": np.asarray(weight) for i, weight in enumerate(network.get_weights())}
-    with storage.atomic_write(path) as temporary:
-        np.savez(temporary, meta=json.dumps(stored), **values)
+    weights = {f"w{i}": np.asarray(weight) for i, weight in enumerate(network.get_weights())}
+    storage.save_arrays(path, weights, stored)
 
 
 def _load(path, network):
@@ -310,9 +307,8 @@ def _load(path, network):
         network.set_weights(weights)
         return stored
     try:
-        with np.load(path) as file:
-            stored = json.loads(str(file["meta"]))
-            network.set_weights([file[f"w{i}"] for i in range(len(file.files) - 1)])
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+        weights, stored = storage.load_arrays(path)
+        network.set_weights([weights[f"w{i}"] for i in range(len(weights))])
+    except (OSError, ValueError, KeyError):
         return None
     return stored

@@ -10,10 +10,14 @@ import numpy as np
 
 from course_utils import storage
 from course_utils.checks import ConstantFeaturesWarning
-from course_utils.models.mixture import UNREADABLE, Mixture
+from course_utils.models.mixture import Mixture
 from course_utils.models.preparation import checked
 
 _PARTS = ("encoder.keras", "decoder.keras", "mixture.npz")
+_ADVICE = (
+    "Import layers of your own first (registered with keras.saving.register_keras_serializable); "
+    "else fit it again and save it."
+)
 # A VAE's dimension is inactive if the variance of its means is below this, beside a prior of
 # variance 1 (Burda, Grosse, Salakhutdinov 2016). Other codes have a scale of their own: there, it
 # is a share of the largest variance.
@@ -170,24 +174,19 @@ class LatentMixture:
             FileNotFoundError: there is no such file.
             ValueError: it is damaged, or something else.
         """
-        try:
-            with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as file:
-                for part in _PARTS:
-                    file.extract(part, folder)
-                encoder, decoder = (
-                    keras.saving.load_model(Path(folder, f"{name}.keras"), compile=False)
-                    for name in ("encoder", "decoder")
-                )
-                return cls(encoder, decoder, Mixture.load(Path(folder, "mixture.npz")))
-        except FileNotFoundError:
-            raise
-        except UNREADABLE as error:
-            raise ValueError(
-                f"{path} is no stored latent mixture, or damaged, or has layers that are unknown "
-                f"here ({type(error).__name__}: {error}). Import layers of your own first "
-                f"(registered with keras.saving.register_keras_serializable); else fit it again "
-                f"and save it."
-            ) from error
+        problem = "is no stored latent mixture, or damaged, or has layers that are unknown here"
+        with (
+            storage.reading(f"{path} {problem}", _ADVICE),
+            tempfile.TemporaryDirectory() as folder,
+            zipfile.ZipFile(path) as file,
+        ):
+            for part in _PARTS:
+                file.extract(part, folder)
+            encoder, decoder = (
+                keras.saving.load_model(Path(folder, f"{name}.keras"), compile=False)
+                for name in ("encoder", "decoder")
+            )
+            return cls(encoder, decoder, Mixture.load(Path(folder, "mixture.npz")))
 
 
 def _check_latent(encoder, decoder):

@@ -6,6 +6,7 @@ from course_utils.data.drawn import drawing, faces, garments
 
 AXIS = np.linspace(-1, 1, 81, dtype=np.float32)
 X, Y = AXIS[None, None, :], AXIS[None, :, None]
+FRAME = drawing.Frame(X, Y)
 
 
 def brightness(image, rows, columns):
@@ -145,13 +146,13 @@ def test_wrong_factors_are_refused_with_a_list_of_right_ones(call, message):
 @pytest.mark.parametrize(
     ("distance", "area"),
     [
-        (drawing.ellipse(X, Y, 0.1, 0, 0.5, 0.5), np.pi * 0.25),
-        (drawing.ellipse(X, Y, 0, 0, 0.7, 0.4), np.pi * 0.28),
-        (drawing.box(X, Y, 0, 0.1, 0.5, 0.3), 0.6),
-        (drawing.limb(X, Y, -0.5, 0, 0.2, 0.5, 0, 0.2), 0.4 + np.pi * 0.04),
-        (drawing.polygon(X, Y, [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5)]), 0.5),
-        (drawing.outline(X, Y, 0, (-0.5, 0.5), (0.4, 0.4)), 0.8),
-        (drawing.arc(X, Y, 0, 0, 0.5, 0.0, 0.1), 0.2 + np.pi * 0.01),
+        (FRAME.ellipse(0.1, 0, 0.5, 0.5), np.pi * 0.25),
+        (FRAME.ellipse(0, 0, 0.7, 0.4), np.pi * 0.28),
+        (FRAME.box(0, 0.1, 0.5, 0.3), 0.6),
+        (FRAME.limb(-0.5, 0, 0.2, 0.5, 0, 0.2), 0.4 + np.pi * 0.04),
+        (FRAME.polygon((-0.5, 0.5, 0.5), (-0.5, -0.5, 0.5)), 0.5),
+        (FRAME.outline((-0.5, 0.5), (0.4, 0.4)), 0.8),
+        (FRAME.arc(0, 0, 0.5, 0.0, 0.1), 0.2 + np.pi * 0.01),
     ],
     ids=["circle", "ellipse", "box", "limb", "polygon", "outline", "arc"],
 )
@@ -162,7 +163,8 @@ def test_shapes_have_the_area_that_geometry_gives(distance, area):
 
 def test_turning_keeps_lengths_and_its_centre():
     half = np.float32(np.tan(0.3))
-    x, y = drawing.turned(X, Y, half, centre=(0.2, 0.1))
+    turned = FRAME.turned(half, centre=(0.2, 0.1))
+    x, y = turned.x, turned.y
     before = (X - 0.2) ** 2 + (Y - 0.1) ** 2
     np.testing.assert_allclose((x - 0.2) ** 2 + (y - 0.1) ** 2, before, atol=1e-5)
     assert x[0, 44, 80] == pytest.approx(0.2 + 0.8 * np.cos(0.6), abs=0.01)

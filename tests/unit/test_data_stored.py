@@ -56,6 +56,24 @@ def test_images_on_disk_are_read_as_images_in_memory_are(path, rows, pixel_range
     )  # fmt: skip
 
 
+class Forwards:
+    """Images on disk that are read like those of h5py: by ascending numbers, each once."""
+
+    dtype, shape = BYTES.dtype, BYTES.shape
+
+    def __getitem__(self, rows):
+        assert np.ndim(rows) == 0 or (np.diff(rows) > 0).all()
+        return BYTES[rows]
+
+
+@pytest.mark.parametrize("rows", [[4, 3, 40, 3], np.array([-1, 0]), np.arange(50) % 7 == 0, 5])
+def test_files_that_are_read_forwards_give_rows_in_any_order(rows):
+    images = stored.StoredImages(Forwards())
+    np.testing.assert_array_equal(images[rows], BYTES[rows] / np.float32(255))
+    with pytest.raises(IndexError):
+        images[[50]]
+
+
 def test_scaling_reads_nothing(path, monkeypatch):
     images = image_data(stored.read(path))
     monkeypatch.setattr(stored.StoredImages, "__getitem__", lambda *_: pytest.fail("read"))

@@ -6,7 +6,7 @@ are raw Philox output, which no NumPy release changes, and the drawing uses only
 √ on arrays, which IEEE 754 rounds in one way: hence the same bytes on every machine.
 """
 
-import hashlib
+import contextlib
 
 import numpy as np
 
@@ -24,17 +24,9 @@ _WORDS_PER_STEP = 4  # Philox makes four 64-bit words each time its counter move
 
 
 def uniforms(seed, stream, start, stop, width):
-    """Random numbers that belong to the images `start` to `stop` of a stream.
+    """Random numbers of the images `start` to `stop`, float64 (stop - start, width) in [0, 1).
 
-    Args:
-        seed: whole number from 0 to 2**32 - 1.
-        stream: whole number that keeps uses of one seed apart, such as train from test.
-        start: first image.
-        stop: one past the last image.
-        width: how many numbers an image gets.
-
-    Returns:
-        float64 (stop - start, width), uniform in [0, 1).
+    The number `stream` keeps uses of one seed apart, such as train from test.
     """
     steps = -(-width // _WORDS_PER_STEP)
     generator = np.random.Philox(key=np.array([seed, stream], dtype=np.uint64))
@@ -42,6 +34,12 @@ def uniforms(seed, stream, start, stop, width):
     words = generator.random_raw((stop - start) * steps * _WORDS_PER_STEP)
     words = words.reshape(stop - start, steps * _WORDS_PER_STEP)[:, :width]
     return (words >> np.uint64(11)) * 2.0**-53
+
+
+def named_uniforms(names, seed, stream, split, start, stop):
+    """Random numbers of a split's images `start` to `stop`: each name -> float64 (n,)."""
+    numbers = uniforms(seed, stream + stream_of(split), start, stop, len(names))
+    return dict(zip(names, numbers.T, strict=True))
 
 
 def stream_of(split):
@@ -70,61 +68,27 @@ def blocks(maker, seed, split, count):
 
 def _block(maker, seed, split, number):
     """One block, from the cache if it is there and whole, else made and put there."""
-    path = _block_path(maker, seed, split, number)
-
-    def make():
-        return maker.make(seed, split, number * BLOCK, (number + 1) * BLOCK)
-
-    arrays, problem = _read(path)
-    if arrays is not None:
-        return arrays
+    path, arrays = _block_path(maker, seed, split, number), None
     try:
+        with contextlib.suppress(FileNotFoundError, storage.DamagedFileError):
+            return storage.load_arrays(path)[0]
         with storage.locked(path):
-            # Another process may have written it while this one waited for the lock.
-            arrays, problem = _read(path)
-            if arrays is not None:
-                return arrays
-            if problem:
-                note(f"the cached file {path.name} was damaged ({problem}); made it again.")
-            arrays = make()
+            try:
+                # Another process may have written it while this one waited for the lock.
+                return storage.load_arrays(path)[0]
+            except FileNotFoundError:
+                pass
+            except storage.DamagedFileError as error:
+                note(f"a cached file is made again: {error}.")
+            arrays = maker.make(seed, split, number * BLOCK, (number + 1) * BLOCK)
             storage.remove_leftovers(path)
-            with storage.atomic_write(path) as temporary:
-                np.savez(temporary, sha256=content_hash(arrays), **arrays)
+            storage.save_arrays(path, arrays)
     except OSError as error:
         storage.note_not_kept(error)
-        return make() if arrays is None else arrays
+        arrays = arrays or maker.make(seed, split, number * BLOCK, (number + 1) * BLOCK)
     return arrays
 
 
 def _block_path(maker, seed, split, number):
     folder = storage.cache_dir() / "builtin" / f"{maker.NAME}-v{maker.VERSION}-seed{seed}"
     return folder / f"{split}-{number:02d}.npz"
-
-
-def _read(path):
-    """The arrays of a cached block.
-
-    Returns:
-        (arrays, None), or (None, problem): `problem` is None where there simply is no file.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = dict(archive)
-        if str(arrays.pop("sha256")) != content_hash(arrays):
-            return None, "its content does not match its checksum"
-        return arrays, None
-    except FileNotFoundError:
-        return None, None
-    # A damaged file may fail in any layer: zip, NumPy's header, the operating system.
-    except Exception as error:
-        return None, f"{type(error).__name__}: {error}"
-
-
-def content_hash(arrays):
-    """SHA-256 over names, types, shapes and bytes of a dict of arrays, in order of the names."""
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.data)
-    return digest.hexdigest()

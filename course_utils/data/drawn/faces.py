@@ -22,41 +22,20 @@ SIZE = portrait.SIZE
 CLASS_NAMES = ("not smiling", "smiling")
 
 HAIR_COLOURS = ("Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair")
-ATTRIBUTES = (
-    "Smiling",
-    "Mouth_Slightly_Open",
-    "Eyeglasses",
-    "Wearing_Hat",
-    "Male",
-    "Young",
-    "Bald",
-    "Bangs",
-    *HAIR_COLOURS,
-    "Mustache",
-    "Wearing_Lipstick",
-)
+_FREE = ("Smiling", "Mouth_Slightly_Open", "Eyeglasses", "Wearing_Hat", "Male", "Young")
+ATTRIBUTES = (*_FREE, "Bald", "Bangs", *HAIR_COLOURS, "Mustache", "Wearing_Lipstick")
 # Each in [0, 1]; 0.5 is the middle of its range, such as a head that looks straight ahead.
-CONTINUOUS = (
-    "skin_tone",
-    "hair_shade",
-    "hair_length",
-    "face_width",
-    "eye_size",
-    "gaze",
-    "tilt",
-    "azimuth",
-    "lighting",
-    "background_hue",
-    "clothes_hue",
-    "hat_hue",
-    "mouth_width",
-    "brow_height",
-    "size",
-    "shift_x",
-    "shift_y",
-)
+_HEAD = ("skin_tone", "hair_shade", "hair_length", "face_width", "eye_size")
+_POSE = ("gaze", "tilt", "azimuth")
+_SCENE = ("lighting", "background_hue", "clothes_hue", "hat_hue")
+_PLACE = ("size", "shift_x", "shift_y")
+CONTINUOUS = (*_HEAD, *_POSE, *_SCENE, "mouth_width", "brow_height", *_PLACE)
 FACTORS = (*ATTRIBUTES, *CONTINUOUS)
 
+# How often each attribute is there, where its dependencies allow it; hair has its own rules.
+_SHARES = dict.fromkeys(("Smiling", "Mouth_Slightly_Open", "Male", "Wearing_Lipstick"), 0.5)
+_SHARES |= {"Eyeglasses": 0.25, "Wearing_Hat": 0.2, "Young": 0.7}
+_SHARES |= {"Bald": 0.15, "Bangs": 0.35, "Mustache": 0.3}
 _STREAM = 100
 _CHUNK = 32  # images drawn at once: their arrays then stay in the processor's cache
 
@@ -99,17 +78,12 @@ def sample_factors(seed, split, start, stop):
         dict from each name of `FACTORS` to (n,): int64 0 or 1 for attributes, float32 in
         [0, 1] for continuous factors.
     """
-    width = len(FACTORS)
-    chance = builtin.uniforms(seed, _STREAM + builtin.stream_of(split), start, stop, width)
-    chance = dict(zip(FACTORS, chance.T, strict=True))
-    factors = {name: chance[name] < 0.5 for name in ("Smiling", "Mouth_Slightly_Open", "Male")}
-    factors["Young"] = chance["Young"] < 0.7
-    factors["Eyeglasses"] = chance["Eyeglasses"] < 0.25
-    factors["Wearing_Hat"] = chance["Wearing_Hat"] < 0.2
-    factors["Bald"] = factors["Male"] & (chance["Bald"] < 0.15)
-    factors["Bangs"] = ~factors["Bald"] & (chance["Bangs"] < 0.35)
-    factors["Mustache"] = factors["Male"] & (chance["Mustache"] < 0.3)
-    factors["Wearing_Lipstick"] = ~factors["Male"] & (chance["Wearing_Lipstick"] < 0.5)
+    chance = builtin.named_uniforms(FACTORS, seed, _STREAM, split, start, stop)
+    factors = {name: chance[name] < share for name, share in _SHARES.items()}
+    factors["Bald"] &= factors["Male"]
+    factors["Bangs"] &= ~factors["Bald"]
+    factors["Mustache"] &= factors["Male"]
+    factors["Wearing_Lipstick"] &= ~factors["Male"]
     gray = ~factors["Young"] & (chance["Gray_Hair"] < 0.6)
     third = np.floor(chance["Black_Hair"] * 3)
     for number, name in enumerate(("Black_Hair", "Blond_Hair", "Brown_Hair")):
@@ -122,12 +96,9 @@ def sample_factors(seed, split, start, stop):
 
 def _render(factors):
     """Draw all faces; uint8 (n, 64, 64, 3)."""
-    count = len(factors["Smiling"])
-    images = np.empty((count, SIZE, SIZE, 3), np.uint8)
-    for start in range(0, count, _CHUNK):
+    images = np.empty((len(factors["Smiling"]), SIZE, SIZE, 3), np.uint8)
+    for start in range(0, len(images), _CHUNK):
         part = slice(start, start + _CHUNK)
-        picture = portrait.Portrait(
-            {name: column(values[part]) for name, values in factors.items()}
-        )
-        images[part] = picture.paint()
+        own = {name: column(values[part]) for name, values in factors.items()}
+        images[part] = portrait.Portrait(own).paint()
     return images

@@ -6,8 +6,10 @@ class and factors. The stand-in for Fashion-MNIST.
 
 import numpy as np
 
-from course_utils.data.drawn import accessories, builtin, clothes
+from course_utils.data.drawn import builtin
 from course_utils.data.drawn import drawing as d
+from course_utils.data.drawn.accessories import ankle_boot, bag, sandal, sneaker
+from course_utils.data.drawn.clothes import coat, dress, pullover, shirt, t_shirt, trouser
 from course_utils.data.drawn.drawing import column, f32, mix
 from course_utils.data.fashion_mnist import CLASS_NAMES
 
@@ -18,35 +20,12 @@ SIZE = 28
 PATTERNS = ("plain", "horizontal stripes", "vertical stripes", "checks", "dots", "print")
 # Each in [0, 1]. `cut`: from slim to wide. `length`: of the body, a leg, a skirt, a shaft; and
 # `sleeve` of what has sleeves. `detail`: collar, buttons, laces, straps, heel, handle.
-CONTINUOUS = (
-    "cut",
-    "length",
-    "sleeve",
-    "shade",
-    "contrast",
-    "detail",
-    "fold",
-    "phase",
-    "tilt",
-    "size",
-    "shift_x",
-    "shift_y",
-)
+_CLOTH = ("cut", "length", "sleeve", "shade", "contrast", "detail", "fold", "phase")
+CONTINUOUS = (*_CLOTH, "tilt", "size", "shift_x", "shift_y")
 FACTORS = ("pattern", *CONTINUOUS)
 
 # In the order of the classes.
-_PAINTERS = (
-    clothes.t_shirt,
-    clothes.trouser,
-    clothes.pullover,
-    clothes.dress,
-    clothes.coat,
-    accessories.sandal,
-    clothes.shirt,
-    accessories.sneaker,
-    accessories.bag,
-    accessories.ankle_boot,
-)
+_PAINTERS = (t_shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle_boot)
 
 _STREAM = 300
 _CHUNK = 100  # images drawn at once: their arrays then stay in the processor's cache
@@ -90,30 +69,18 @@ def draw(label, factors):
     """
     if label not in range(len(CLASS_NAMES)):
         raise ValueError(f"label must be from 0 to {len(CLASS_NAMES) - 1}, found {label!r}.")
-    factors = dict(factors)
-    pattern = np.asarray(factors.pop("pattern", 0))
-    if not np.isin(pattern, range(len(PATTERNS))).all():
-        raise ValueError(f"pattern must be from 0 to {len(PATTERNS) - 1}: {', '.join(PATTERNS)}.")
-    # The pattern is no number in [0, 1]: it goes round the check of the others.
-    count = np.broadcast_shapes(pattern.shape, *(np.shape(value) for value in factors.values()))
-    full, _ = d.complete_factors(factors, dict.fromkeys(CONTINUOUS, 0.5))
-    full = {"pattern": pattern, **full}
-    full = {name: np.broadcast_to(values, count or (1,)) for name, values in full.items()}
+    defaults = {"pattern": 0, **dict.fromkeys(CONTINUOUS, 0.5)}
+    full, single = d.complete_factors(factors, defaults, {"pattern": PATTERNS})
     images = _render(np.full(len(full["cut"]), label), full).astype(f32) / 255
-    return images if count else images[0]
+    return images[0] if single else images
 
 
 def sample_factors(seed, split, start, stop):
-    """Classes and factors of the images `start` to `stop` of a split.
+    """Classes int64 (n,) and factors, name -> (n,), of the images `start` to `stop` of a split.
 
-    Returns:
-        labels int64 (n,), and a dict from each name of `FACTORS` to (n,): int64 for `pattern`,
-        float32 in [0, 1] for the others.
+    `pattern` is int64, the other factors are float32 in [0, 1].
     """
-    names = ("label", *FACTORS)
-    stream = _STREAM + builtin.stream_of(split)
-    chance = builtin.uniforms(seed, stream, start, stop, len(names))
-    chance = dict(zip(names, chance.T, strict=True))
+    chance = builtin.named_uniforms(("label", *FACTORS), seed, _STREAM, split, start, stop)
     labels = np.floor(chance["label"] * len(CLASS_NAMES)).astype(np.int64)
     limits = np.cumsum(_PATTERN_SHARES, axis=1)[:, :-1]
     pattern = (chance["pattern"][:, None] >= limits[labels]).sum(axis=1)
@@ -135,7 +102,7 @@ def _render(labels, factors):
     return images
 
 
-class _Garment:
+class _Garment(d.Frame):
     """A batch of garments of one class while they are painted; what all classes share.
 
     Attributes:
@@ -151,7 +118,8 @@ class _Garment:
         size = mix(0.94, 1.06, f["size"])
         x = (scene.x - (f["shift_x"] - 0.5) * 0.10) / size
         y = (scene.y - (f["shift_y"] - 0.5) * 0.08) / size
-        self.x, self.y = d.turned(x, y, (f["tilt"] - 0.5) * 0.07)
+        frame = d.Frame(x, y).turned((f["tilt"] - 0.5) * 0.07)
+        super().__init__(frame.x, frame.y)
         self.shade = mix(0.26, 0.97, f["shade"])
 
     def cloth(self, distance, brightness=1.0):
@@ -178,7 +146,7 @@ class _Garment:
         across = d.smoothstep(0.3, 0.7, d.wave(y * 2.6 + f["phase"]))
         down = d.smoothstep(0.3, 0.7, d.wave(x * 2.9 + f["phase"]))
         dots = d.smoothstep(0.45, 0.75, d.wave(x * 2.9 + f["phase"]) * d.wave(y * 2.9))
-        badge = d.ellipse(x, y, 0, -0.12, 0.29, mix(0.16, 0.32, f["phase"]))
+        badge = self.ellipse(0, -0.12, 0.29, mix(0.16, 0.32, f["phase"]))
         badge = self.backdrop.cover(badge) * (0.6 + 0.4 * d.wave(x * 3 + y * 2))
         figures = (across, down, 0.5 * (across + down), dots, badge)  # 0 is plain
         depth = mix(0.35, 0.75, f["contrast"])

@@ -10,25 +10,14 @@ KINDS = ("ring", "grid", "moons", "mixture_1d")
 TRAIN_SIZE, TEST_SIZE = 10_000, 2_000
 LARGEST = 1_000_000
 
-_RING_ANGLES = 2 * np.pi * np.arange(8) / 8
+_ANGLES, _LINES = 2 * np.pi * np.arange(8) / 8, (-4, -2, 0, 2, 4)
+_UNEQUAL = np.array([0.3, 0.5, 0.2])
 # Centres, standard deviation(s) and shares of each mixture of Gaussians. Ring and grid have
 # the set-up of PacGAN (Lin et al., 2018), which counts a mode as covered within 3 std.
 _MIXTURES = {
-    "ring": (
-        np.stack([np.cos(_RING_ANGLES), np.sin(_RING_ANGLES)], axis=1),
-        0.01,
-        np.full(8, 1 / 8),
-    ),
-    "grid": (
-        np.array([[x, y] for x in (-4, -2, 0, 2, 4) for y in (-4, -2, 0, 2, 4)]),
-        0.05,
-        np.full(25, 1 / 25),
-    ),
-    "mixture_1d": (
-        np.array([[-2.0], [0.5], [3.0]]),
-        np.array([0.5, 0.8, 0.3]),
-        np.array([0.3, 0.5, 0.2]),
-    ),
+    "ring": (np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1), 0.01, np.full(8, 1 / 8)),
+    "grid": (np.array([[x, y] for x in _LINES for y in _LINES]), 0.05, np.full(25, 1 / 25)),
+    "mixture_1d": (np.array([[-2.0], [0.5], [3.0]]), np.array([0.5, 0.8, 0.3]), _UNEQUAL),
 }
 _MOON_NOISE = 0.05
 # The first moon is the upper half of the unit circle; the second the lower half of another
@@ -58,18 +47,8 @@ def make(kind="ring", train_size=TRAIN_SIZE, test_size=TEST_SIZE, seed=0):
         centres, std, weights = _MOON_CENTRES, _MOON_NOISE, np.full(2, 0.5)
     else:
         centres, std, weights = _MIXTURES[kind]
-    x_train, y_train = _points(kind, seed, "train", train_size)
-    x_test, y_test = _points(kind, seed, "test", test_size)
-    return PointData(
-        name=kind,
-        x_train=x_train,
-        y_train=y_train,
-        x_test=x_test,
-        y_test=y_test,
-        centres=centres.astype(np.float32),
-        std=std,
-        weights=weights,
-    )
+    train, test = _points(kind, seed, "train", train_size), _points(kind, seed, "test", test_size)
+    return PointData(kind, *train, *test, centres.astype(np.float32), std, weights)
 
 
 def _points(kind, seed, split, n):
@@ -78,12 +57,9 @@ def _points(kind, seed, split, n):
     normals = _normals(chance[:, 2], chance[:, 3])
     if kind == "moons":
         labels = (chance[:, 0] >= 0.5).astype(np.int64)
-        angle = np.pi * chance[:, 1]
-        side = 1 - 2 * labels
-        points = np.stack(
-            [labels + side * np.cos(angle), labels / 2 + side * np.sin(angle)], axis=1
-        )
-        points += _MOON_NOISE * normals
+        angle, side = np.pi * chance[:, 1], 1 - 2 * labels
+        x, y = labels + side * np.cos(angle), labels / 2 + side * np.sin(angle)
+        points = np.stack([x, y], axis=1) + _MOON_NOISE * normals
     else:
         centres, std, weights = _MIXTURES[kind]
         labels = np.searchsorted(np.cumsum(weights)[:-1], chance[:, 0], side="right")
@@ -94,7 +70,5 @@ def _points(kind, seed, split, n):
 
 def _normals(first, second):
     """Two standard normal numbers from two uniform ones (Box–Muller); (n, 2)."""
-    radius = np.sqrt(-2 * np.log1p(-first))
-    return np.stack(
-        [radius * np.cos(2 * np.pi * second), radius * np.sin(2 * np.pi * second)], axis=1
-    )
+    radius, angle = np.sqrt(-2 * np.log1p(-first)), 2 * np.pi * second
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)

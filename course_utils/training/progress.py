@@ -9,67 +9,43 @@ class EpochLines:
 
     def note(self, text):
         """Say something once."""
-        print(f"{self.name}: {text}")
+        self._show(text, self.epochs, prefix=f"{self.name}: ")
 
     def epoch(self, epoch, values, seconds, left):
-        """Report an epoch, counted from 0, its metrics, and the seconds so far and to come."""
-        step = -(-self.epochs // 20)
-        if (epoch + 1) % step == 0 or epoch + 1 == self.epochs:
-            print(self._line(epoch, values, seconds, left))
-
-    def _line(self, epoch, values, seconds, left):
-        count = f"epoch {epoch + 1:{len(str(self.epochs))}d}/{self.epochs}"
+        """Report an epoch, counted from 1, its metrics, and the seconds so far and to come."""
+        count = f"epoch {epoch:{len(str(self.epochs))}d}/{self.epochs}"
         metrics = "  ".join(f"{name} {value:.4g}" for name, value in values.items())
         remaining = f"  about {left:.0f} s left" if left >= 1 else ""
-        return f"{count}  {metrics}  {seconds:.1f} s{remaining}"
+        self._show(f"{count}  {metrics}  {seconds:.1f} s{remaining}", epoch)
+
+    def _show(self, line, epoch, prefix=""):
+        if epoch == self.epochs or epoch % -(-self.epochs // 20) == 0:
+            print(f"{prefix}{line}")
 
 
 class RewrittenLine(EpochLines):
     """One line in the notebook, rewritten as training goes on; outside of one, the last line."""
 
-    def __init__(self, name, epochs):
-        super().__init__(name, epochs)
-        self.handle = None
+    handle = None
 
-    def note(self, text):
-        """Say something once."""
-        self._write(f"{self.name}: {text}")
-
-    def epoch(self, epoch, values, seconds, left):
-        """Report an epoch, counted from 0, its metrics, and the seconds so far and to come."""
-        last = epoch + 1 == self.epochs
-        self._write(f"{self.name}: {self._line(epoch, values, seconds, left)}", last)
-
-    def _write(self, line, last=True):
+    def _show(self, line, epoch, prefix=""):
         from IPython import display, get_ipython
 
+        shown = {"text/plain": f"{self.name}: {line}"}
         if get_ipython() is None:
-            if last:
-                print(line)
+            if epoch == self.epochs:
+                print(shown["text/plain"])
         elif self.handle is None:
-            self.handle = display.display(_Text(line), display_id=True)
+            self.handle = display.display(shown, raw=True, display_id=True)
         else:
-            self.handle.update(_Text(line))
+            self.handle.update(shown, raw=True)
 
 
-class _Text(str):
-    """Text that a notebook shows without quotes."""
-
-    def __repr__(self):
-        return str(self)
-
-
-class Silence:
+class Silence(EpochLines):
     """Nothing."""
 
-    def __init__(self, name, epochs):
+    def _show(self, line, epoch, prefix=""):
         pass
-
-    def note(self, text):
-        """Say something once."""
-
-    def epoch(self, epoch, values, seconds, left):
-        """Report an epoch, counted from 0, its metrics, and the seconds so far and to come."""
 
 
 REPORTERS = {"epochs": EpochLines, "line": RewrittenLine, "none": Silence}

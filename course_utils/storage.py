@@ -1,11 +1,14 @@
 """Where files are kept, and how they are written so that nothing is ever half there."""
 
 import contextlib
+import hashlib
+import json
 import os
 import tempfile
 from pathlib import Path
 
 import filelock
+import numpy as np
 import platformdirs
 
 from course_utils.notes import note
@@ -105,3 +108,75 @@ def remove_leftovers(path):
     # `atomic_write` names its temporary files so: eight characters between stem and suffix.
     for leftover in path.parent.glob(f".{path.stem}-????????{path.suffix}"):
         leftover.unlink(missing_ok=True)
+
+
+class DamagedFileError(ValueError):
+    """A file is there, but what it holds is not what was written."""
+
+
+@contextlib.contextmanager
+def reading(problem, advice=""):
+    """Turn whatever a damaged file makes its reader raise into DamagedFileError.
+
+    A file that is not there or must not be read is not damaged: that OSError stays.
+
+    Args:
+        problem: what the message says is the matter; the reason follows in brackets.
+        advice: sentence behind that.
+    """
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        raise
+    # It may come from any layer: zip, zlib, NumPy's header, a missing key, the operating system.
+    except Exception as error:
+        cause = (error.__cause__ or error) if isinstance(error, DamagedFileError) else error
+        reason = f"{type(cause).__name__}: {cause}"
+        raise DamagedFileError(f"{problem} ({reason}).{advice and ' '}{advice}") from cause
+
+
+def save_arrays(path, arrays, meta=None):
+    """Write arrays and what is to be known of them as an .npz file, whole or not at all.
+
+    Args:
+        path: of the file, with any ending.
+        arrays: name -> array.
+        meta: what JSON can hold, or None.
+
+    Raises:
+        OSError: the folder cannot be written to, or the disk is full.
+    """
+    arrays = dict(arrays) if meta is None else {**arrays, "meta": np.array(json.dumps(meta))}
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, sha256=content_hash(arrays), **arrays)
+
+
+def load_arrays(path):
+    """Read what `save_arrays` wrote.
+
+    Returns:
+        (arrays, meta): name -> array, and what went with them.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DamagedFileError: its content is not what was written, or it is a file of another kind.
+    """
+    with reading(f"{Path(path).name} was damaged or is another file"):
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = dict(archive)
+        if "sha256" not in arrays:
+            raise ValueError("it has no checksum: an earlier version of the course wrote it?")
+        if str(arrays.pop("sha256")) != content_hash(arrays):
+            raise ValueError("its content does not match its checksum")
+        meta = arrays.pop("meta", None)
+        return arrays, None if meta is None else json.loads(str(meta))
+
+
+def content_hash(arrays):
+    """SHA-256 over names, types, shapes and bytes of a dict of arrays, in order of the names."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()

@@ -10,7 +10,7 @@ import numpy as np
 
 from course_utils import storage
 from course_utils.checks import ConstantFeaturesWarning
-from course_utils.models.mixture import UNREADABLE, Mixture
+from course_utils.models.mixture import Mixture
 from course_utils.models.preparation import checked
 
 _PARTS = ("encoder.keras", "decoder.keras", "mixture.npz")
@@ -170,24 +170,18 @@ class LatentMixture:
             FileNotFoundError: there is no such file.
             ValueError: it is damaged, or something else.
         """
-        try:
-            with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as file:
-                for part in _PARTS:
-                    file.extract(part, folder)
-                encoder, decoder = (
-                    keras.saving.load_model(Path(folder, f"{name}.keras"), compile=False)
-                    for name in ("encoder", "decoder")
-                )
-                return cls(encoder, decoder, Mixture.load(Path(folder, "mixture.npz")))
-        except FileNotFoundError:
-            raise
-        except UNREADABLE as error:
-            raise ValueError(
-                f"{path} is no stored latent mixture, or damaged, or has layers that are unknown "
-                f"here ({type(error).__name__}: {error}). Import layers of your own first "
-                f"(registered with keras.saving.register_keras_serializable); else fit it again "
-                f"and save it."
-            ) from error
+        with storage.reading(
+            f"{path} is no stored latent mixture, or damaged, or has layers that are unknown here",
+            "Import layers of your own first (registered with "
+            "keras.saving.register_keras_serializable); else fit it again and save it.",
+        ), tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as file:
+            for part in _PARTS:
+                file.extract(part, folder)
+            encoder, decoder = (
+                keras.saving.load_model(Path(folder, f"{name}.keras"), compile=False)
+                for name in ("encoder", "decoder")
+            )
+            return cls(encoder, decoder, Mixture.load(Path(folder, "mixture.npz")))
 
 
 def _check_latent(encoder, decoder):

@@ -1,11 +1,7 @@
 """Mixtures of Gaussians on vectors and on images."""
 
 import dataclasses
-import json
 import warnings
-import zipfile
-import zlib
-from pathlib import Path
 
 import numpy as np
 
@@ -14,10 +10,7 @@ from course_utils.models import em
 from course_utils.models.preparation import NotConvergedWarning, checked, prepare
 from course_utils.models.subspace import Subspace, in_blocks
 
-_FORMAT = 2
-# What reading a file that is damaged, or something else, may raise.
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError,
-              zipfile.BadZipFile, zlib.error)  # fmt: skip
+_FORMAT = 3
 
 
 class Mixture:
@@ -198,10 +191,8 @@ class Mixture:
             OSError: the file cannot be written.
         """
         subspace, model = self._fitted()
-        settings = json.dumps({"format": _FORMAT, **dataclasses.asdict(self.settings)})
-        arrays = subspace.to_arrays() | em.to_arrays(model)
-        with storage.atomic_write(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, settings=settings, **arrays)
+        settings = {"format": _FORMAT, **dataclasses.asdict(self.settings)}
+        storage.save_arrays(path, subspace.to_arrays() | em.to_arrays(model), settings)
 
     @classmethod
     def load(cls, path):
@@ -211,19 +202,12 @@ class Mixture:
             FileNotFoundError: there is no such file.
             ValueError: it is damaged, or something else.
         """
-        try:
-            with np.load(Path(path)) as file:
-                arrays = dict(file)
-            settings = json.loads(arrays["settings"].item())
+        with storage.reading(
+            f"{path} is no stored mixture, or damaged", "Fit the mixture again and save it."
+        ):
+            arrays, settings = storage.load_arrays(path)
             if settings.pop("format") != _FORMAT:
                 raise ValueError("it was written by another version of the course")
             mixture = cls(**settings)
             model = em.from_arrays(arrays, mixture.settings)
             return mixture.adopt(Subspace.from_arrays(arrays), model)
-        except FileNotFoundError:
-            raise
-        except UNREADABLE as error:
-            raise ValueError(
-                f"{path} is no stored mixture, or damaged ({type(error).__name__}: {error}). "
-                f"Fit the mixture again and save it."
-            ) from error

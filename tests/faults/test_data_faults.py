@@ -539,8 +539,9 @@ import os, signal
 import numpy as np
 from course_utils import data
 
-def die(path, **arrays):
-    path.write_bytes(b"half")
+def die(file, **arrays):
+    file.write(b"half")
+    file.flush()
     print("writing", flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import data
+from course_utils import data, storage
 from course_utils.data.drawn import builtin, digits, drawing, faces, garments, toys
 
 MAKERS = {"digits": digits, "garments": garments, "faces": faces}
@@ -34,13 +34,13 @@ def cache(monkeypatch, shared_cache):
 
 
 def same(first, second):
-    return builtin.content_hash(first) == builtin.content_hash(second)
+    return storage.content_hash(first) == storage.content_hash(second)
 
 
 @pytest.mark.parametrize(("name", "split"), KNOWN)
 def test_first_images_are_the_known_ones(name, split):
     made = MAKERS[name].make(0, split, 0, 50)
-    assert builtin.content_hash(made)[:32] == KNOWN[name, split]
+    assert storage.content_hash(made)[:32] == KNOWN[name, split]
 
 
 @pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
@@ -63,12 +63,13 @@ def test_seed_and_split_change_the_images(maker):
 
 def test_another_process_makes_the_same_bytes():
     code = (
-        "from course_utils.data.drawn import builtin, digits, faces, garments\n"
+        "from course_utils import storage\n"
+        "from course_utils.data.drawn import digits, faces, garments\n"
         "for maker in (digits, garments, faces):\n"
-        "    print(builtin.content_hash(maker.make(3, 'test', 7, 27)))\n"
+        "    print(storage.content_hash(maker.make(3, 'test', 7, 27)))\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    own = [builtin.content_hash(maker.make(3, "test", 7, 27)) for maker in MAKERS.values()]
+    own = [storage.content_hash(maker.make(3, "test", 7, 27)) for maker in MAKERS.values()]
     assert run.stdout.split() == own
 
 

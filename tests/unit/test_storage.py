@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from course_utils import storage
@@ -78,3 +79,64 @@ def test_lock_that_is_held_gives_an_error_that_says_what_to_do(tmp_path):
         storage.locked(path, timeout=0.05),
     ):
         pass
+
+
+ARRAYS = {
+    "weights": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "one": np.array(True),
+    "none": np.zeros((0, 3)),
+    "names": np.array(["a", "beta"]),
+}
+
+
+@pytest.mark.parametrize("meta", [None, {"accuracy": 0.9, "names": ["a"]}, [], 0])
+def test_stored_arrays_come_back_with_what_was_said_of_them(tmp_path, meta):
+    storage.save_arrays(tmp_path / "any.ending", ARRAYS, meta)
+    assert names_in(tmp_path) == ["any.ending"]
+    arrays, found = storage.load_arrays(tmp_path / "any.ending")
+    assert found == meta
+    assert list(arrays) == list(ARRAYS)
+    for name, array in ARRAYS.items():
+        np.testing.assert_array_equal(arrays[name], array, strict=True)
+
+
+def damaged(content):
+    """Every way in which a stored file may not be what was written."""
+    yield from (content[:size] for size in (0, 10, len(content) // 2, len(content) - 1))
+    yield b"text"
+    for place in range(30, len(content), 97):
+        yield content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :]
+
+
+def test_damaged_files_are_read_as_written_or_refused_in_one_way(tmp_path):
+    path = tmp_path / "arrays.npz"
+    storage.save_arrays(path, ARRAYS, {"epochs": 3})
+    refused = 0
+    for content in damaged(path.read_bytes()):
+        path.write_bytes(content)
+        try:
+            arrays, meta = storage.load_arrays(path)
+        except storage.DamagedFileError as error:
+            assert str(error).startswith("arrays.npz was damaged or is another file (")  # noqa: PT017
+            refused += 1
+        else:  # a bit that does not count, such as a date
+            assert meta == {"epochs": 3}
+            assert storage.content_hash(arrays) == storage.content_hash(ARRAYS)
+    assert refused > 10
+
+
+def test_arrays_that_were_changed_or_never_had_a_checksum_are_refused(tmp_path):
+    path = tmp_path / "arrays.npz"
+    np.savez(path, **ARRAYS)
+    with pytest.raises(storage.DamagedFileError, match="no checksum: an earlier version"):
+        storage.load_arrays(path)
+    np.savez(path, sha256=storage.content_hash(ARRAYS), **ARRAYS | {"one": np.array(False)})
+    with pytest.raises(storage.DamagedFileError, match="does not match its checksum"):
+        storage.load_arrays(path)
+
+
+@pytest.mark.parametrize("name", ["missing.npz", "file/missing.npz"])
+def test_file_that_is_not_there_is_not_damaged(tmp_path, name):
+    (tmp_path / "file").touch()
+    with pytest.raises((FileNotFoundError, NotADirectoryError)):
+        storage.load_arrays(tmp_path / name)

@@ -6,7 +6,7 @@ are raw Philox output, which no NumPy release changes, and the drawing uses only
 √ on arrays, which IEEE 754 rounds in one way: hence the same bytes on every machine.
 """
 
-import hashlib
+import contextlib
 
 import numpy as np
 
@@ -70,61 +70,27 @@ def blocks(maker, seed, split, count):
 
 def _block(maker, seed, split, number):
     """One block, from the cache if it is there and whole, else made and put there."""
-    path = _block_path(maker, seed, split, number)
-
-    def make():
-        return maker.make(seed, split, number * BLOCK, (number + 1) * BLOCK)
-
-    arrays, problem = _read(path)
-    if arrays is not None:
-        return arrays
+    path, arrays = _block_path(maker, seed, split, number), None
     try:
+        with contextlib.suppress(FileNotFoundError, storage.DamagedFileError):
+            return storage.load_arrays(path)[0]
         with storage.locked(path):
-            # Another process may have written it while this one waited for the lock.
-            arrays, problem = _read(path)
-            if arrays is not None:
-                return arrays
-            if problem:
-                note(f"the cached file {path.name} was damaged ({problem}); made it again.")
-            arrays = make()
+            try:
+                # Another process may have written it while this one waited for the lock.
+                return storage.load_arrays(path)[0]
+            except FileNotFoundError:
+                pass
+            except storage.DamagedFileError as error:
+                note(f"a cached file is made again: {error}")
+            arrays = maker.make(seed, split, number * BLOCK, (number + 1) * BLOCK)
             storage.remove_leftovers(path)
-            with storage.atomic_write(path) as temporary:
-                np.savez(temporary, sha256=content_hash(arrays), **arrays)
+            storage.save_arrays(path, arrays)
     except OSError as error:
         storage.note_not_kept(error)
-        return make() if arrays is None else arrays
+        arrays = arrays or maker.make(seed, split, number * BLOCK, (number + 1) * BLOCK)
     return arrays
 
 
 def _block_path(maker, seed, split, number):
     folder = storage.cache_dir() / "builtin" / f"{maker.NAME}-v{maker.VERSION}-seed{seed}"
     return folder / f"{split}-{number:02d}.npz"
-
-
-def _read(path):
-    """The arrays of a cached block.
-
-    Returns:
-        (arrays, None), or (None, problem): `problem` is None where there simply is no file.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = dict(archive)
-        if str(arrays.pop("sha256")) != content_hash(arrays):
-            return None, "its content does not match its checksum"
-        return arrays, None
-    except FileNotFoundError:
-        return None, None
-    # A damaged file may fail in any layer: zip, NumPy's header, the operating system.
-    except Exception as error:
-        return None, f"{type(error).__name__}: {error}"
-
-
-def content_hash(arrays):
-    """SHA-256 over names, types, shapes and bytes of a dict of arrays, in order of the names."""
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.data)
-    return digest.hexdigest()

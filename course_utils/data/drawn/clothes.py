@@ -15,13 +15,13 @@ def _torso(g, top, hem, chest, waist, bottom):
     span = hem - top
     heights = (top, top + 0.12, top + 0.3 * span, top + 0.6 * span, hem)
     widths = (0.14, chest * 0.94, chest, waist, bottom)
-    return d.outline(g.x, g.y, 0, heights, widths)
+    return g.outline(heights, widths)
 
 
 def _sleeves(g, shoulder, top, reach_x, reach_y, thick, cuff):
     """Distance to both sleeves, from the shoulders to the cuffs."""
-    side = np.abs(g.x)
-    return d.limb(side, g.y, shoulder - 0.06, top + 0.22, thick, reach_x, reach_y, cuff)
+    sides = g.mirrored()
+    return sides.limb(shoulder - 0.06, top + 0.22, thick, reach_x, reach_y, cuff)
 
 
 def _long_sleeves(g, chest, top, hem):
@@ -33,12 +33,12 @@ def _long_sleeves(g, chest, top, hem):
 
 def _neck(g, top, half_width, depth):
     """Distance to the opening at the neck."""
-    return d.ellipse(g.x, g.y, 0, top - 0.03, half_width, depth)
+    return g.ellipse(0, top - 0.03, half_width, depth)
 
 
 def _armpit_shadow(g, chest, top, hem):
     """A dark line where a hanging sleeve meets the trunk."""
-    line = d.limb(np.abs(g.x), g.y, chest - 0.02, top + 0.42, 0.004, chest + 0.03, hem * 0.8, 0.02)
+    line = g.mirrored().limb(chest - 0.02, top + 0.42, 0.004, chest + 0.03, hem * 0.8, 0.02)
     g.mark(line, 0.30, 0.8)
 
 
@@ -52,7 +52,7 @@ def t_shirt(g):
     neck = _neck(g, top, mix(0.18, 0.27, g.f["detail"]), mix(0.12, 0.30, g.f["phase"]))
     g.cloth(d.cut(d.union(trunk, sleeves), neck))
     g.mark(np.maximum(np.abs(neck - 0.03) - 0.02, trunk), 0.7, 0.7)
-    seam = d.limb(np.abs(g.x), g.y, chest - 0.02, top + 0.25, 0.01, chest - 0.02, top + 0.55, 0.01)
+    seam = g.mirrored().limb(chest - 0.02, top + 0.25, 0.01, chest - 0.02, top + 0.55, 0.01)
     g.mark(seam, 0.72, 0.6)
 
 
@@ -62,24 +62,18 @@ def trouser(g):
     hip = mix(0.25, 0.36, g.f["cut"])
     foot = mix(0.09, 0.20, g.f["cut"] * 0.6 + g.f["detail"] * 0.4)
     spread = mix(0.14, 0.24, g.f["fold"])
-    seat = d.outline(g.x, g.y, 0, (top, -0.62, -0.34), (hip * 0.82, hip, hip * 1.04))
-    side = np.abs(g.x)
-    leg = d.polygon(
-        side,
-        g.y,
-        [
-            (0.008, -0.42),
-            (hip * 1.03, -0.42),
-            (spread + foot, end),
-            (np.maximum(spread - foot, 0.02), end),
-        ],
+    seat = g.outline((top, -0.62, -0.34), (hip * 0.82, hip, hip * 1.04))
+    sides = g.mirrored()
+    leg = sides.polygon(
+        (0.008, hip * 1.03, spread + foot, np.maximum(spread - foot, 0.02)),
+        (-0.42, -0.42, end, end),
     )
     g.cloth(d.union(seat, leg))
-    band = d.box(g.x, g.y, 0, top + 0.05, hip * 0.86, 0.05)
+    band = g.box(0, top + 0.05, hip * 0.86, 0.05)
     g.mark(band, 0.72, 0.8)
-    fly = d.limb(g.x, g.y, 0, -0.86, 0.012, 0, -0.45, 0.012)
+    fly = g.limb(0, -0.86, 0.012, 0, -0.45, 0.012)
     g.mark(fly, 0.6, 0.7)
-    inner = d.limb(side, g.y, spread + foot * 0.3, -0.3, 0.015, spread, end, 0.015)
+    inner = sides.limb(spread + foot * 0.3, -0.3, 0.015, spread, end, 0.015)
     g.mark(inner, 1.12, 0.5, blur=2)
 
 
@@ -103,24 +97,13 @@ def dress(g):
     hem = mix(0.50, 0.96, g.f["length"])
     flare = chest * mix(0.95, 1.95, g.f["detail"])
     waist = chest * 0.80
-    body = d.outline(
-        g.x,
-        g.y,
-        0,
+    body = g.outline(
         (top, -0.70, -0.50, -0.15, 0.10, hem),
         (chest * 0.55, chest * 0.85, chest, waist, mix(waist, flare, 0.35), flare),
     )
     has_sleeves = d.smoothstep(0.5, 0.55, g.f["sleeve"])
     reach = chest + 0.30 * (g.f["sleeve"] - 0.4)
-    sleeves = _sleeves(
-        g,
-        chest,
-        top,
-        reach,
-        -0.05 - 0.25 * (1 - g.f["sleeve"]),
-        0.09,
-        0.075,
-    )
+    sleeves = _sleeves(g, chest, top, reach, -0.05 - 0.25 * (1 - g.f["sleeve"]), 0.09, 0.075)
     neck = _neck(g, top, chest * 0.50, mix(0.08, 0.34, g.f["phase"]))
     g.cloth(d.cut(d.union(body, sleeves + 2 * (1 - has_sleeves)), neck))
     belt = np.maximum(body, np.abs(g.y + 0.13) - 0.035)
@@ -137,30 +120,17 @@ def coat(g):
     g.cloth(d.union(trunk, _long_sleeves(g, chest, top, hem)))
     _armpit_shadow(g, chest, top, hem)
     deep = mix(-0.55, -0.12, g.f["detail"])
-    side = np.abs(g.x)
-    lapel = d.polygon(
-        side,
-        g.y,
-        [(0.10, top), (0.24, -0.62), (0.02, deep + 0.06), (0, deep)],
-    )
+    sides = g.mirrored()
+    lapel = sides.polygon((0.10, 0.24, 0.02, 0), (top, -0.62, deep + 0.06, deep))
     g.mark(lapel, 1.16, 0.75)
-    opening = d.polygon(
-        side,
-        g.y,
-        [
-            (0, top - 0.05),
-            (0.12, top - 0.05),
-            (0.01, deep),
-            (0, deep),
-        ],
-    )
+    opening = sides.polygon((0, 0.12, 0.01, 0), (top - 0.05, top - 0.05, deep, deep))
     g.mark(opening, 0.22)
-    edge = d.limb(g.x, g.y, 0, deep, 0.014, 0, hem, 0.014)
+    edge = g.limb(0, deep, 0.014, 0, hem, 0.014)
     g.mark(edge, 0.30, 0.95)
     for height in (-0.05, 0.20, 0.45):
-        button = d.ellipse(g.x, g.y, 0.11, height, 0.042, 0.042)
+        button = g.ellipse(0.11, height, 0.042, 0.042)
         g.mark(button, 0.35, d.smoothstep(0.45, 0.5, g.f["contrast"]))
-    pocket = d.limb(side, g.y, 0.20, 0.38, 0.016, 0.34, 0.30, 0.016)
+    pocket = sides.limb(0.20, 0.38, 0.016, 0.34, 0.30, 0.016)
     g.mark(pocket, 0.5, 0.8)
 
 
@@ -173,35 +143,15 @@ def shirt(g):
     short = _sleeves(g, chest, top, chest + 0.24, -0.28, 0.16, 0.14)
     is_short = (g.f["sleeve"] < 0.3).astype(f32)
     g.cloth(d.union(trunk, mix(long, short, is_short)))
-    line = d.limb(np.abs(g.x), g.y, chest - 0.02, top + 0.42, 0.004, chest + 0.02, hem * 0.7, 0.016)
+    line = g.mirrored().limb(chest - 0.02, top + 0.42, 0.004, chest + 0.02, hem * 0.7, 0.016)
     g.mark(line, 0.30, 0.8 * (1 - is_short))
-    placket = d.box(g.x, g.y, 0, 0.05, 0.055, hem)
+    placket = g.box(0, 0.05, 0.055, hem)
     g.mark(np.maximum(placket, trunk), 1.10, 0.55)
     for height in (-0.42, -0.18, 0.06, 0.30, 0.54):
-        button = d.ellipse(g.x, g.y, 0, height, 0.032, 0.032)
+        button = g.ellipse(0, height, 0.032, 0.032)
         g.mark(button, 0.35, 0.9)
-    side, low = np.abs(g.x), mix(-0.62, -0.50, g.f["detail"])
-    collar = d.polygon(
-        side,
-        g.y,
-        [
-            (0.03, -0.84),
-            (0.18, -0.93),
-            (0.24, -0.78),
-            (0.13, low),
-        ],
-    )
+    sides, low = g.mirrored(), mix(-0.62, -0.50, g.f["detail"])
+    collar = sides.polygon((0.03, 0.18, 0.24, 0.13), (-0.84, -0.93, -0.78, low))
     g.mark(collar - 0.02, 0.45, 0.7)
     g.mark(collar, 1.15)
-    g.erase(
-        d.polygon(
-            side,
-            g.y,
-            [
-                (0, -1),
-                (0.12, -1),
-                (0.02, -0.72),
-                (0, -0.72),
-            ],
-        )
-    )
+    g.erase(sides.polygon((0, 0.12, 0.02, 0), (-1, -1, -0.72, -0.72)))

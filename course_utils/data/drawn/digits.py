@@ -9,7 +9,7 @@ import functools
 import numpy as np
 
 from course_utils.data.drawn import builtin
-from course_utils.data.drawn.drawing import column, f32, mix, smoothstep, turned
+from course_utils.data.drawn.drawing import Frame, column, f32, mix, smoothstep
 
 NAME = "digits"
 VERSION = 1
@@ -109,8 +109,8 @@ def _warp(scans, chance):
     bend = centred[:, 8:].reshape(len(scans), 2, _KNOTS, _KNOTS)
     x, y = x + f32(1.5) * _bent(bend[:, 0]), y + f32(1.5) * _bent(bend[:, 1])
     x, y = x + column(centred[:, 0]), y + column(centred[:, 1])  # up to a pixel aside
-    x, y = turned(x, y, column(centred[:, 2]) * f32(0.10))
-    x = x + column(centred[:, 3]) * f32(0.18) * y
+    frame = Frame(x, y).turned(column(centred[:, 2]) * f32(0.10))
+    x, y = frame.x + column(centred[:, 3]) * f32(0.18) * frame.y, frame.y
     x = x * mix(f32(0.80), f32(1.02), column(chance[:, 4]))
     y = y * mix(f32(0.92), f32(1.10), column(chance[:, 5]))
     grey = _sample(scans, x * f32(_FINE / _ENLARGEMENT), y * f32(_FINE / _ENLARGEMENT))

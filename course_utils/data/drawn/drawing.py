@@ -8,7 +8,7 @@ their results; `sin`, `exp`, a matrix product or a sum over an axis may differ b
 and the rasteriser of an imaging library between its versions.
 """
 
-import itertools
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,98 +38,6 @@ def wave(x):
     return bump * bump * (3 - 2 * bump)
 
 
-def turned(x, y, half_tangent, centre=(0.0, 0.0)):
-    """Coordinates in a frame that is turned about `centre`.
-
-    Args:
-        x: (n, h, w).
-        y: (n, h, w).
-        half_tangent: tangent of half the angle, (n, 1, 1); it gives sine and cosine exactly.
-        centre: the point that stays.
-
-    Returns:
-        x and y in the turned frame.
-    """
-    square = half_tangent * half_tangent
-    cosine, sine = (1 - square) / (1 + square), 2 * half_tangent / (1 + square)
-    dx, dy = x - (centre[0]), y - (centre[1])
-    return cosine * dx + sine * dy + (centre[0]), cosine * dy - sine * dx + (centre[1])
-
-
-def ellipse(x, y, cx, cy, rx, ry):
-    """Distance to an ellipse, exact at its edge and good near it."""
-    px, py = (x - cx) / rx, (y - cy) / ry
-    length = np.sqrt(px * px + py * py) + 1e-6
-    px, py = px / rx, py / ry
-    return length * (length - 1) / (np.sqrt(px * px + py * py) + 1e-6)
-
-
-def limb(x, y, x0, y0, r0, x1, y1, r1):
-    """Distance to a rounded bar from (x0, y0) to (x1, y1) whose radius goes from r0 to r1."""
-    ax, ay = x1 - x0, y1 - y0
-    px, py = x - x0, y - y0
-    t = np.clip((px * ax + py * ay) / (ax * ax + ay * ay + 1e-12), 0, 1)
-    px, py = px - t * ax, py - t * ay
-    return np.sqrt(px * px + py * py) - mix(r0, r1, t)
-
-
-def box(x, y, cx, cy, rx, ry, corner=0.0):
-    """Distance to a box with half sides rx, ry and rounded corners."""
-    px, py = np.abs(x - cx) - (rx - corner), np.abs(y - cy) - (ry - corner)
-    ox, oy = np.maximum(px, 0), np.maximum(py, 0)
-    outside = np.sqrt(ox * ox + oy * oy)
-    return outside + np.minimum(np.maximum(px, py), 0) - corner
-
-
-def arc(x, y, cx, cy, half_width, sag, thickness):
-    """Distance to a stroke along a parabola; `sag` is how far its middle hangs below its ends."""
-    px = (x - cx) / half_width
-    inside = np.clip(px, -1, 1)
-    curve = cy + sag * (1 - inside * inside)
-    slope = 2 * sag * inside / half_width
-    dx, dy = (px - inside) * half_width, (y - curve) / np.sqrt(1 + slope * slope)
-    return np.sqrt(dx * dx + dy * dy) - thickness
-
-
-def outline(x, y, cx, heights, half_widths, smooth=True):
-    """Distance to a shape that mirrors about x = cx, given its half width at some heights.
-
-    Args:
-        x: (n, h, w).
-        y: (n, h, w).
-        cx: axis, (n, 1, 1) or a number.
-        heights: from top to bottom; each (n, 1, 1) or a number.
-        half_widths: at those heights.
-        smooth: whether the side runs smoothly through the points or in straight lines.
-    """
-    width = 0 * y + half_widths[0]
-    slope = 0
-    for (y0, y1), (w0, w1) in zip(_pairs(heights), _pairs(half_widths), strict=True):
-        t = np.clip((y - y0) / (y1 - y0), 0, 1)
-        if smooth:
-            t = t * t * (3 - 2 * t)
-        width = width + (w1 - w0) * t
-        slope = np.maximum(slope, np.abs((w1 - w0) / (y1 - y0)) * ((t > 0) & (t < 1)))
-    side = (np.abs(x - cx) - width) / np.sqrt(1 + slope * slope)
-    return np.maximum(side, np.maximum(heights[0] - y, y - heights[-1]))
-
-
-def polygon(x, y, points):
-    """Distance to a polygon, `points` its corners (x, y), each (n, 1, 1) or a number."""
-    nearest, inside = None, None
-    for (x0, y0), (x1, y1) in _pairs([*points, points[0]]):
-        ax, ay = x1 - x0, y1 - y0
-        px, py = x - x0, y - y0
-        t = np.clip((px * ax + py * ay) / (ax * ax + ay * ay + 1e-12), 0, 1)
-        qx, qy = px - t * ax, py - t * ay
-        square = qx * qx + qy * qy
-        # A ray from the pixel to the left crosses this edge: inside and outside swap.
-        crossing = ((y0 > y) != (y1 > y)) & ((ax * py < ay * px) == (y1 > y0))
-        nearest = square if nearest is None else np.minimum(nearest, square)
-        inside = crossing if inside is None else inside ^ crossing
-    return np.sqrt(nearest) * np.where(inside, f32(-1), f32(1))
-
-
 def union(*distances):
     """Distance to what is inside any of the shapes."""
     result = distances[0]
@@ -145,24 +53,109 @@ def cut(distance, *holes):
     return distance
 
 
-def _pairs(items):
-    return list(itertools.pairwise(items))
+class Frame:
+    """Coordinates of the pixels of n images, and distances in them to shapes.
+
+    A shape's numbers are numbers or (n, 1, 1).
+
+    Attributes:
+        x: (n, h, w), or (1, 1, w).
+        y: (n, h, w), or (1, h, 1), downwards.
+    """
+
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def mirrored(self):
+        """The frame in which what is drawn on the right appears on the left, too."""
+        return Frame(np.abs(self.x), self.y)
+
+    def turned(self, half_tangent, centre=(0.0, 0.0)):
+        """The frame turned about `centre`, given the tangent of half the angle, (n, 1, 1)."""
+        # Of half the angle, since it gives sine and cosine exactly.
+        square = half_tangent * half_tangent
+        cosine, sine = (1 - square) / (1 + square), 2 * half_tangent / (1 + square)
+        dx, dy = self.x - centre[0], self.y - centre[1]
+        return Frame(cosine * dx + sine * dy + centre[0], cosine * dy - sine * dx + centre[1])
+
+    def ellipse(self, cx, cy, rx, ry):
+        """Distance to an ellipse, exact at its edge and good near it."""
+        px, py = (self.x - cx) / rx, (self.y - cy) / ry
+        length = np.sqrt(px * px + py * py) + 1e-6
+        px, py = px / rx, py / ry
+        return length * (length - 1) / (np.sqrt(px * px + py * py) + 1e-6)
+
+    def limb(self, x0, y0, r0, x1, y1, r1):
+        """Distance to a rounded bar from (x0, y0) to (x1, y1) whose radius goes from r0 to r1."""
+        px, py, t = self._from_line(x0, y0, x1, y1)
+        return np.sqrt(px * px + py * py) - mix(r0, r1, t)
+
+    def box(self, cx, cy, rx, ry, corner=0.0):
+        """Distance to a box with half sides rx, ry and rounded corners."""
+        px, py = np.abs(self.x - cx) - (rx - corner), np.abs(self.y - cy) - (ry - corner)
+        ox, oy = np.maximum(px, 0), np.maximum(py, 0)
+        outside = np.sqrt(ox * ox + oy * oy)
+        return outside + np.minimum(np.maximum(px, py), 0) - corner
+
+    def arc(self, cx, cy, half_width, sag, thickness):
+        """Distance to a stroke along a parabola whose middle hangs `sag` below its ends."""
+        px = (self.x - cx) / half_width
+        inside = np.clip(px, -1, 1)
+        curve = cy + sag * (1 - inside * inside)
+        slope = 2 * sag * inside / half_width
+        dx, dy = (px - inside) * half_width, (self.y - curve) / np.sqrt(1 + slope * slope)
+        return np.sqrt(dx * dx + dy * dy) - thickness
+
+    def outline(self, heights, half_widths):
+        """Distance to a shape that mirrors about x = 0.
+
+        Args:
+            heights: from top to bottom.
+            half_widths: at those heights; the side runs smoothly through them.
+        """
+        x, y = self.x, self.y
+        width, slope = 0 * y + half_widths[0], 0
+        for (y0, y1), (w0, w1) in zip(pairwise(heights), pairwise(half_widths), strict=True):
+            t = smoothstep(y0, y1, y)
+            width = width + (w1 - w0) * t
+            slope = np.maximum(slope, np.abs((w1 - w0) / (y1 - y0)) * ((t > 0) & (t < 1)))
+        side = (np.abs(x) - width) / np.sqrt(1 + slope * slope)
+        return np.maximum(side, np.maximum(heights[0] - y, y - heights[-1]))
+
+    def polygon(self, xs, ys):
+        """Distance to a polygon, given its corners."""
+        nearest, inside = np.inf, False
+        corners = zip(xs, ys, strict=True)
+        for (x0, y0), (x1, y1) in pairwise([*corners, (xs[0], ys[0])]):
+            ax, ay = x1 - x0, y1 - y0
+            px, py = self.x - x0, self.y - y0
+            qx, qy, _ = self._from_line(x0, y0, x1, y1)
+            # A ray from the pixel to the left crosses this edge: inside and outside swap.
+            inside ^= ((y0 > self.y) != (y1 > self.y)) & ((ax * py < ay * px) == (y1 > y0))
+            nearest = np.minimum(nearest, qx * qx + qy * qy)
+        return np.sqrt(nearest) * np.where(inside, f32(-1), f32(1))
+
+    def _from_line(self, x0, y0, x1, y1):
+        """Offsets from the nearest point of a line, and how far along the line it is, 0 to 1."""
+        ax, ay = x1 - x0, y1 - y0
+        px, py = self.x - x0, self.y - y0
+        t = np.clip((px * ax + py * ay) / (ax * ax + ay * ay + 1e-12), 0, 1)
+        return px - t * ax, py - t * ay, t
 
 
-class Scene:
+class Scene(Frame):
     """A batch of images of one size, and the coordinates of their pixels.
 
     Coordinates run from -1 at the left (top) edge to 1 at the right (bottom) edge.
 
     Attributes:
         pixels: list of one float32 array (n, h, w) a channel, painted in place.
-        x: (n, h, w) or (1, 1, w).
-        y: (n, h, w) or (1, h, 1).
         pixel: width of a pixel in these coordinates.
     """
 
     def __init__(self, pixels, x, y, pixel):
-        self.pixels, self.x, self.y, self.pixel = pixels, x, y, pixel
+        super().__init__(x, y)
+        self.pixels, self.pixel = pixels, pixel
 
     @classmethod
     def blank(cls, count, size, channels):
@@ -171,9 +164,9 @@ class Scene:
         pixels = [np.zeros((count, size, size), f32) for _ in range(channels)]
         return cls(pixels, middle[None, None, :], middle[None, :, None], (2 / size))
 
-    def moved(self, x, y):
-        """The same pixels with other coordinates, as after turning or shifting the subject."""
-        return Scene(self.pixels, x, y, self.pixel)
+    def within(self, frame):
+        """The same pixels with another frame's coordinates, as of a subject that is turned."""
+        return Scene(self.pixels, frame.x, frame.y, self.pixel)
 
     def window(self, rows, columns):
         """The part in these slices; painting there is cheaper and changes this scene."""
@@ -228,7 +221,7 @@ def gradient(stops, position):
     """Colour at `position` in [0, 1] of a scale that runs through `stops`; three arrays."""
     steps = len(stops) - 1
     colour = list(stops[0])
-    for number, (before, after) in enumerate(_pairs(stops)):
+    for number, (before, after) in enumerate(pairwise(stops)):
         share = np.clip(position * steps - number, 0, 1)
         colour = [c + (b - a) * share for c, a, b in zip(colour, before, after, strict=True)]
     return colour

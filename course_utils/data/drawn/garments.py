@@ -135,7 +135,7 @@ def _render(labels, factors):
     return images
 
 
-class _Garment:
+class _Garment(d.Frame):
     """A batch of garments of one class while they are painted; what all classes share.
 
     Attributes:
@@ -151,7 +151,8 @@ class _Garment:
         size = mix(0.94, 1.06, f["size"])
         x = (scene.x - (f["shift_x"] - 0.5) * 0.10) / size
         y = (scene.y - (f["shift_y"] - 0.5) * 0.08) / size
-        self.x, self.y = d.turned(x, y, (f["tilt"] - 0.5) * 0.07)
+        frame = d.Frame(x, y).turned((f["tilt"] - 0.5) * 0.07)
+        super().__init__(frame.x, frame.y)
         self.shade = mix(0.26, 0.97, f["shade"])
 
     def cloth(self, distance, brightness=1.0):
@@ -178,7 +179,7 @@ class _Garment:
         across = d.smoothstep(0.3, 0.7, d.wave(y * 2.6 + f["phase"]))
         down = d.smoothstep(0.3, 0.7, d.wave(x * 2.9 + f["phase"]))
         dots = d.smoothstep(0.45, 0.75, d.wave(x * 2.9 + f["phase"]) * d.wave(y * 2.9))
-        badge = d.ellipse(x, y, 0, -0.12, 0.29, mix(0.16, 0.32, f["phase"]))
+        badge = self.ellipse(0, -0.12, 0.29, mix(0.16, 0.32, f["phase"]))
         badge = self.backdrop.cover(badge) * (0.6 + 0.4 * d.wave(x * 3 + y * 2))
         figures = (across, down, 0.5 * (across + down), dots, badge)  # 0 is plain
         depth = mix(0.35, 0.75, f["contrast"])

@@ -40,8 +40,9 @@ class Portrait:
         x = (scene.x - (f["shift_x"] - 0.5) * 0.16) / size
         y = (scene.y - (f["shift_y"] - 0.5) * 0.12 - 0.06) / size
         self.backdrop = scene
-        self.scene = scene.moved(*d.turned(x, y, (f["tilt"] - 0.5) * 0.2, (0.0, 0.5)))
-        self.body = scene.moved(x, y)
+        frame = d.Frame(x, y)
+        self.scene = scene.within(frame.turned((f["tilt"] - 0.5) * 0.2, (0.0, 0.5)))
+        self.body = scene.within(frame)
         self.turn = f["azimuth"] * 2 - 1
         self.skin = d.gradient(_SKIN, f["skin_tone"])
         self.dark_skin = [c * s for c, s in zip(self.skin, (0.72, 0.66, 0.64), strict=True)]
@@ -94,21 +95,19 @@ class Portrait:
         s, length = self.scene, self.f["hair_length"]
         end = mix(-0.05, 0.95, length)
         reach = self.width + 0.09
-        crown = d.ellipse(s.x, s.y, 0, -0.12, reach, 0.62)
-        fall = d.box(
-            s.x, s.y, 0, (end - 0.12) / 2, reach + 0.04 * length, (end + 0.12) / 2 + 0.02, 0.07
-        )
+        crown = s.ellipse(0, -0.12, reach, 0.62)
+        fall = s.box(0, (end - 0.12) / 2, reach + 0.04 * length, (end + 0.12) / 2 + 0.02, 0.07)
         shadow = [c * 0.72 for c in self.hair]
         s.paint(d.union(crown, fall), shadow, self.hairy)
 
     def _shoulders(self):
         lower = self.body.window(slice(40, 64), slice(None))
-        x, y, male = lower.x, lower.y, self.f["Male"]
-        neck = d.box(x, y, 0, 0.70, mix(0.17, 0.24, male), 0.28, 0.05)
+        male = self.f["Male"]
+        neck = lower.box(0, 0.70, mix(0.17, 0.24, male), 0.28, 0.05)
         lower.paint(neck, self.dark_skin)
-        cloth = self._dye("clothes_hue", 0.55, 0.70 - 0.16 * np.abs(x))
-        trunk = d.ellipse(x, y, 0, 1.22, mix(0.72, 0.86, male), 0.44)
-        collar = d.ellipse(x, y, 0, 0.76, 0.27, 0.17)
+        cloth = self._dye("clothes_hue", 0.55, 0.70 - 0.16 * np.abs(lower.x))
+        trunk = lower.ellipse(0, 1.22, mix(0.72, 0.86, male), 0.44)
+        collar = lower.ellipse(0, 0.76, 0.27, 0.17)
         lower.paint(d.cut(trunk, collar), cloth)
 
     def _head(self):
@@ -116,20 +115,20 @@ class Portrait:
         level = s.window(slice(20, 50), slice(None))
         for side in (-1, 1):
             hidden = np.clip(1 + self.turn * side, 0, 1)
-            ear = d.ellipse(level.x, level.y, side * (self.width + 0.02), 0.06, 0.075, 0.12)
+            ear = level.ellipse(side * (self.width + 0.02), 0.06, 0.075, 0.12)
             level.paint(ear, [c * 0.9 for c in self.skin], hidden)
         jaw = mix(0.84, 0.94, male)
         # A skull that narrows towards the chin, less so in men.
         narrowing = 1 - (1 - jaw) * d.smoothstep(0.0, 0.5, s.y)
-        skull = d.ellipse(s.x / narrowing, s.y, 0, 0.02, self.width, 0.60)
+        skull = d.Frame(s.x / narrowing, s.y).ellipse(0, 0.02, self.width, 0.60)
         light = self._lateral_light(s.x) * (1.03 - 0.08 * s.y)
         s.paint(skull, [c * light for c in self.skin])
         low = s.window(slice(26, 54), slice(None))
         for side in (-1, 1):
-            cheek = d.ellipse(low.x, low.y, side * 0.25 + self.turn * 0.06, 0.20, 0.10, 0.08)
+            cheek = low.ellipse(side * 0.25 + self.turn * 0.06, 0.20, 0.10, 0.08)
             low.paint(cheek, (0.90, 0.42, 0.38), 0.18, blur=7)
         high = s.window(slice(0, 36), slice(None))
-        shine = d.ellipse(high.x, high.y, 0.12, -0.40, 0.12, 0.085)
+        shine = high.ellipse(0.12, -0.40, 0.12, 0.085)
         high.paint(shine, (1, 1, 1), 0.34 * self.f["Bald"], blur=6)
 
     def _brows_and_eyes(self):
@@ -142,18 +141,18 @@ class Portrait:
         for side, columns in ((-1, slice(8, 42)), (1, slice(22, 56))):
             s = self.scene.window(slice(16, 44), columns)
             cx, cy = self._eye(side), -0.03
-            white = d.ellipse(s.x, s.y, cx, cy, wide, high)
+            white = s.ellipse(cx, cy, wide, high)
             s.paint(white - 0.012, self.dark_skin, 0.65)
             s.paint(white, (0.98, 0.98, 0.98))
-            iris = d.ellipse(s.x, s.y, cx + look, cy, 0.058, 0.064)
+            iris = s.ellipse(cx + look, cy, 0.058, 0.064)
             s.paint(np.maximum(iris, white), (0.25, 0.30, 0.34))
-            pupil = d.ellipse(s.x, s.y, cx + look, cy, 0.03, 0.034)
+            pupil = s.ellipse(cx + look, cy, 0.03, 0.034)
             s.paint(np.maximum(pupil, white), (0.03, 0.03, 0.04))
-            glint = d.ellipse(s.x, s.y, cx + look - 0.02, cy - 0.025, 0.016, 0.016)
+            glint = s.ellipse(cx + look - 0.02, cy - 0.025, 0.016, 0.016)
             s.paint(glint, (1, 1, 1), 0.9)
-            lid = d.arc(s.x, s.y, cx, cy, wide, -high - 0.005, mix(0.022, 0.012, male))
+            lid = s.arc(cx, cy, wide, -high - 0.005, mix(0.022, 0.012, male))
             s.paint(lid, (0.10, 0.07, 0.07), 0.85)
-            brow = d.arc(s.x, s.y, cx, brow_y + 0.03, 0.13, -0.035, mix(0.016, 0.030, male))
+            brow = s.arc(cx, brow_y + 0.03, 0.13, -0.035, mix(0.016, 0.030, male))
             s.paint(brow, brow_colour, 0.9)
 
     def _eye(self, side):
@@ -163,11 +162,11 @@ class Portrait:
     def _nose(self):
         s = self.scene.window(slice(26, 50), slice(16, 48))
         tip = self.turn * 0.12
-        ridge = d.limb(s.x, s.y, self.turn * 0.07 + 0.035, -0.02, 0.012, tip + 0.045, 0.15, 0.022)
+        ridge = s.limb(self.turn * 0.07 + 0.035, -0.02, 0.012, tip + 0.045, 0.15, 0.022)
         s.paint(ridge, self.dark_skin, 0.38, blur=2.2)
-        base = d.arc(s.x, s.y, tip, 0.165, 0.075, 0.03, 0.014)
+        base = s.arc(tip, 0.165, 0.075, 0.03, 0.014)
         s.paint(base, self.dark_skin, 0.85, blur=1.3)
-        light = d.ellipse(s.x, s.y, tip - 0.01, 0.125, 0.03, 0.04)
+        light = s.ellipse(tip - 0.01, 0.125, 0.03, 0.04)
         s.paint(light, (1, 0.97, 0.93), 0.28, blur=2)
 
     def _mouth(self):
@@ -183,8 +182,8 @@ class Portrait:
             for c, v in zip(natural, (0.78, 0.13, 0.22), strict=True)
         ]
         open_by = 0.065 * f["Mouth_Slightly_Open"]
-        upper = d.arc(s.x, s.y, cx, top, half, sag, full)
-        lower = d.arc(s.x, s.y, cx, top, half, sag + open_by + 0.008, full)
+        upper = s.arc(cx, top, half, sag, full)
+        lower = s.arc(cx, top, half, sag + open_by + 0.008, full)
         s.paint(d.union(upper, lower), lips)
         # The opening lies between two parabolas that meet at the corners of the mouth.
         px = np.clip((s.x - cx) / half, -1, 1)
@@ -194,29 +193,29 @@ class Portrait:
         s.paint(gap, (0.30, 0.05, 0.07), f["Mouth_Slightly_Open"])
         teeth = np.maximum(gap, s.y - top - (sag + 0.5 * open_by) * bow)
         s.paint(teeth, (0.97, 0.96, 0.93), f["Mouth_Slightly_Open"])
-        line = d.arc(s.x, s.y, cx, top, half, sag, 0.009)
+        line = s.arc(cx, top, half, sag, 0.009)
         s.paint(line, (0.28, 0.10, 0.10), 0.8 * (1 - f["Mouth_Slightly_Open"]))
         for side in (-1, 1):
             x0, x1 = cx + side * 0.03, cx + side * 0.19
-            whisker = d.limb(s.x, s.y, x0, 0.245, 0.040, x1, 0.29, 0.014)
+            whisker = s.limb(x0, 0.245, 0.040, x1, 0.29, 0.014)
             s.paint(whisker, [c * 0.85 for c in self.hair], f["Mustache"])
 
     def _age(self):
         old = 1 - self.f["Young"]
         s = self.scene.window(slice(6, 36), slice(8, 56))
         for height in (-0.36, -0.29):
-            line = d.arc(s.x, s.y, self.turn * 0.06, height, 0.20, -0.02, 0.008)
+            line = s.arc(self.turn * 0.06, height, 0.20, -0.02, 0.008)
             s.paint(line, self.dark_skin, 0.55 * old)
         s = self.scene.window(slice(26, 56), slice(8, 56))
         for side in (-1, 1):
             x0, x1 = side * 0.12 + self.turn * 0.1, side * 0.24 + self.turn * 0.08
-            fold = d.limb(s.x, s.y, x0, 0.17, 0.008, x1, 0.34, 0.010)
-            bag = d.arc(s.x, s.y, self._eye(side), 0.07, 0.085, 0.025, 0.009)
+            fold = s.limb(x0, 0.17, 0.008, x1, 0.34, 0.010)
+            bag = s.arc(self._eye(side), 0.07, 0.085, 0.025, 0.009)
             s.paint(d.union(fold, bag), self.dark_skin, 0.65 * old)
 
     def _hair_in_front(self):
         s, f = self.scene, self.f
-        cap = d.ellipse(s.x, s.y, 0, -0.06, self.width + 0.055, 0.62)
+        cap = s.ellipse(0, -0.06, self.width + 0.055, 0.62)
         part = s.x - self.turn * 0.08 - 0.10
         swept = -0.42 + 1.15 * part * part
         fringe = -0.20 + 0.35 * s.x * s.x + 0.035 * d.wave(s.x * 4.5 + 0.3)
@@ -231,10 +230,10 @@ class Portrait:
         s = self.scene.window(slice(18, 44), slice(4, 60))
         frames = []
         for side in (-1, 1):
-            lens = d.box(s.x, s.y, self._eye(side), -0.015, 0.165, 0.125, 0.085)
+            lens = s.box(self._eye(side), -0.015, 0.165, 0.125, 0.085)
             s.paint(lens, (0.86, 0.93, 1.0), 0.16 * self.f["Eyeglasses"])
             frames.append(np.abs(lens) - 0.017)
-        bridge = d.box(s.x, s.y, self._eye(0), -0.04, 0.05, 0.014)
+        bridge = s.box(self._eye(0), -0.04, 0.05, 0.014)
         frames.append(bridge)
         s.paint(d.union(*frames), (0.10, 0.09, 0.11), self.f["Eyeglasses"])
 
@@ -243,9 +242,9 @@ class Portrait:
         worn = self.f["Wearing_Hat"]
         colour = self._dye("hat_hue", 0.70, 0.74)
         reach = self.width + 0.075
-        dome = np.maximum(d.ellipse(s.x, s.y, 0, -0.30, reach, 0.46), s.y + 0.28)
+        dome = np.maximum(s.ellipse(0, -0.30, reach, 0.46), s.y + 0.28)
         knit = 0.90 + 0.16 * d.wave(s.x * 6)
         light = self._lateral_light(s.x)
         s.paint(dome, [c * light * knit for c in colour], worn)
-        band = d.box(s.x, s.y, 0, -0.30, reach + 0.02, 0.075, 0.05)
+        band = s.box(0, -0.30, reach + 0.02, 0.075, 0.05)
         s.paint(band, [c * light * 0.74 for c in colour], worn)

@@ -12,15 +12,10 @@ STEPS_PER_CALL = 20
 
 
 class Batches(keras.utils.PyDataset):
-    """Batches of arrays (n, ...), fetched one at a time.
+    """Batches of arrays (n, ...), fetched one at a time in the `order` of their rows.
 
-    Args:
-        x: inputs.
-        y: targets; `x` itself means that the inputs, also transformed, are the targets.
-        order: integers, the order of the rows.
-        batch_size: rows of a batch; the last one may have fewer.
-        transform: function of a batch and a generator, or None.
-        seed: integers; with the number of a batch they seed its generator.
+    Targets `y` that are `x` itself are the inputs as `transform`, a function of a batch and a
+    generator, made them; `seed` (integers) and the number of a batch seed that generator.
     """
 
     def __init__(self, x, y, order, batch_size, transform=None, seed=()):

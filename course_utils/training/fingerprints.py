@@ -20,19 +20,7 @@ from course_utils.training import own_code, rows
 
 _MOST_PARTS = 100_000
 _PLAIN = (type(None), type(...), bool, int, float, complex, str, bytes, np.dtype, np.generic, range)
-_DRAWERS = (
-    np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random,
-    keras.random.SeedGenerator,
-)  # fmt: skip
-_KERAS_PARTS = (
-    keras.layers.Layer, keras.losses.Loss, keras.metrics.Metric, keras.optimizers.Optimizer,
-    keras.initializers.Initializer, keras.regularizers.Regularizer, keras.constraints.Constraint,
-    keras.optimizers.schedules.LearningRateSchedule,
-)  # fmt: skip
-_TOLD_ELSEWHERE = (
-    keras.Layer, keras.Variable, keras.optimizers.Optimizer, keras.callbacks.Callback,
-    keras.random.SeedGenerator,
-)  # fmt: skip
+_DRAWERS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random)
 
 
 class NotIdentifiable(Exception):
@@ -115,6 +103,8 @@ class _Walk:
                 return sorted(map(self.hash_of, value))
             case dict() | types.MappingProxyType() if not own_class:
                 return itertools.chain.from_iterable(value.items())
+            case np.ndarray() if value.dtype.hasobject:
+                return [value.shape, value.tolist()]
             case types.FunctionType():
                 return self.function(value)
             case type():
@@ -133,10 +123,10 @@ class _Walk:
                 return [getattr(value, name, None) for name in ("__self__", *own_code.CODE_IN)]
             case collections.abc.Iterator():
                 raise NotIdentifiable(f"a {type(value).__name__}, which is used up as it is read")
-        if isinstance(value, _KERAS_PARTS):
-            return self.keras_part(value)
-        if isinstance(value, _DRAWERS):
+        if isinstance(value, (*_DRAWERS, keras.random.SeedGenerator)):
             return self.drawer(value)
+        if hasattr(value, "get_config"):
+            return self.keras_part(value)
         if hasattr(value, "shape") and hasattr(value, "dtype"):
             return [rows.hash_of(value)]
         if hasattr(value, "__wrapped__"):  # tf.function, jax.jit, functools.cache
@@ -172,7 +162,7 @@ class _Walk:
         texts = [f"{code.co_argcount} {code.co_kwonlyargcount} {code.co_flags & 0x0F}"]
         steps = list(dis.get_instructions(code))
         for step, following in zip(steps, steps[1:] + steps[:1], strict=True):
-            if following.opname == "STORE_NAME" and _is_dunder(following.argval):
+            if following.opname == "STORE_NAME" and following.argval.startswith("__"):
                 continue  # the head of a class within a function: its name and line
             if step.opcode not in dis.hasconst:
                 named = step.opcode in dis.hasname
@@ -191,7 +181,7 @@ class _Walk:
             for name, value in sorted(vars(cls).items())
             # What Python notes down about a class does not count: name, lines, annotations, slots.
             if not isinstance(value, slot)
-            and (isinstance(value, code) or not _is_dunder(name))
+            and (isinstance(value, code) or not name.startswith("__"))
             and name != "_abc_impl"
         }
         return [*cls.__bases__, kept]
@@ -215,8 +205,9 @@ class _Walk:
             name: self.named(f"self.{name}", value)
             for name, value in sorted(vars(part).items())
             if (name in used or own_code.is_own_value(value))
-            and not isinstance(value, _TOLD_ELSEWHERE)
-            and name not in ("name", "loss")  # one counts layers, the other is told as the loss
+            # One counts layers, the others are told by themselves.
+            and name not in ("name", "loss")
+            and not isinstance(value, keras.optimizers.Optimizer | keras.callbacks.Callback)
         }
 
     def drawer(self, generator):
@@ -238,10 +229,6 @@ class _Walk:
             return [type(value), reduced]
         iterator = collections.abc.Iterator
         return [type(value), *(list(p) if isinstance(p, iterator) else p for p in reduced[:5])]
-
-
-def _is_dunder(name):
-    return name.startswith("__") and name.endswith("__")
 
 
 def _parts(part):

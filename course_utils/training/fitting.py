@@ -1,7 +1,7 @@
 """Training that reports, resumes exactly where it stopped, and is not done twice.
 
 A finished run is loaded instead of trained again, an interrupted or shorter one goes on, and one
-that was made by other code, data or settings is trained anew, with a warning that says what changed.
+that other code, data or settings made is trained anew, with a warning that says what has changed.
 """
 
 import time

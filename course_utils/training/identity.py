@@ -9,6 +9,7 @@ import platform
 import keras
 
 from course_utils import environment
+from course_utils.data.stored import StoredImages
 from course_utils.training import epochs, rows, state
 from course_utils.training.fingerprints import NotIdentifiable, code_of, fingerprint, settings_of
 
@@ -34,7 +35,7 @@ def identity_of(model, x, y, validation_data, batch_size, seed, transform=None):
         "training data": lambda: [rows.hash_of(part) for part in ([x] if y is x else [x, y])],
         "validation data": lambda: [rows.hash_of(part) for part in validation_data or ()],
         "transform of the data": lambda: fingerprint(transform, model),
-        "code of the training": lambda: fingerprint(epochs.train_epoch),
+        "code of the training": lambda: fingerprint([epochs.train_epoch, StoredImages]),
     }
     identity = {
         "profile": started.profile if started else "none",

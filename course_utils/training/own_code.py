@@ -31,6 +31,7 @@ def is_own_value(value):
 
 
 def version(module):
+    """Version of the library that a module belongs to, or nothing."""
     return str(getattr(sys.modules.get(module.partition(".")[0]), "__version__", ""))
 
 
@@ -47,6 +48,7 @@ def codes(holder):
 
 
 def content(cell):
+    """What a closure holds of a variable."""
     try:
         return cell.cell_contents
     except ValueError:

@@ -85,7 +85,7 @@ def _variables(model):
 
 
 def to_numpy(variable):
-    # NumPy has no bfloat16 of its own and would store it as raw bytes. A copy, for a backend may
-    # give the memory that it writes to next.
+    """A copy of a variable's value: a backend may give the memory that it writes to next."""
+    # NumPy has no bfloat16 of its own and would store it as raw bytes.
     value = variable.numpy()
     return np.array(value, dtype="float32" if "bfloat16" in str(variable.dtype) else value.dtype)

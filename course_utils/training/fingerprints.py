@@ -113,31 +113,29 @@ class _Walk:
                 # What is used of a module of one's own is told where it is used.
                 name = value.__name__
                 return [name, "" if own_code.is_own(name) else own_code.version(name)]
-            case types.BuiltinFunctionType() if isinstance(value.__self__, types.ModuleType | None):
-                return [value.__module__, value.__qualname__]
             case types.BuiltinFunctionType():
-                return [value.__name__, value.__self__]
+                return [value.__qualname__, value.__self__]  # of an object, or its module
             case (
                 types.MethodType() | staticmethod() | classmethod() | property() | cached_property()
             ):
                 return [getattr(value, name, None) for name in ("__self__", *own_code.CODE_IN)]
             case collections.abc.Iterator():
                 raise NotIdentifiable(f"a {type(value).__name__}, which is used up as it is read")
-        if isinstance(value, (*_DRAWERS, keras.random.SeedGenerator)):
-            return self.drawer(value)
-        if hasattr(value, "get_config"):
-            return self.keras_part(value)
-        if hasattr(value, "shape") and hasattr(value, "dtype"):
-            return [rows.hash_of(value)]
-        if hasattr(value, "__wrapped__"):  # tf.function, jax.jit, functools.cache
-            return [value.__wrapped__]
-        return self.object_(value)
+            case _ if isinstance(value, (*_DRAWERS, keras.random.SeedGenerator)):
+                return self.drawer(value)
+            case object(get_config=_):
+                return self.keras_part(value)
+            case object(shape=_, dtype=_):
+                return [rows.hash_of(value)]
+            case object(__wrapped__=wrapped):  # tf.function, jax.jit, functools.cache
+                return [wrapped]
+            case _:
+                return self.object_(value)
 
     def function(self, function):
         module, code = function.__globals__.get("__name__", ""), function.__code__
-        held = dict(
-            zip(code.co_freevars, map(own_code.content, function.__closure__ or ()), strict=True)
-        )
+        cells = map(own_code.content, function.__closure__ or ())
+        held = dict(zip(code.co_freevars, cells, strict=True))
         if not own_code.is_own(module):
             decorated = [v for v in held.values() if own_code.is_own_value(v)]
             return [module, function.__qualname__, own_code.version(module), *decorated]
@@ -175,14 +173,11 @@ class _Walk:
         if not own_code.is_own(cls.__module__):
             return [cls.__module__, cls.__qualname__, own_code.version(cls.__module__)]
         code = types.FunctionType | staticmethod | classmethod | property
-        slot = types.MemberDescriptorType | types.GetSetDescriptorType
         kept = {
             name: value
             for name, value in sorted(vars(cls).items())
-            # What Python notes down about a class does not count: name, lines, annotations, slots.
-            if not isinstance(value, slot)
-            and (isinstance(value, code) or not name.startswith("__"))
-            and name != "_abc_impl"
+            # What Python notes down about a class does not count: name, lines, annotations.
+            if (isinstance(value, code) or not name.startswith("__")) and name != "_abc_impl"
         }
         return [*cls.__bases__, kept]
 

@@ -15,7 +15,7 @@ from course_utils.training import rows, state
 from course_utils.training.epochs import choose_speed, evaluate, same_draws_after, train_epoch
 from course_utils.training.fingerprints import NotIdentifiable
 from course_utils.training.identity import identity_of
-from course_utils.training.progress import REPORTERS
+from course_utils.training.progress import REPORTS, Reporter
 from course_utils.training.stored_runs import RunStore
 
 
@@ -76,14 +76,14 @@ def fit(
         FloatingPointError: a metric, of training or validation, or a weight is NaN or infinite.
             The model then has the weights from before that epoch again, and so has the stored run.
     """
-    checks.one_of("report", report, tuple(REPORTERS))
+    checks.one_of("report", report, REPORTS)
     epochs = checks.whole_number("epochs", epochs, 1)
     batch_size = checks.whole_number("batch_size", batch_size, 1)
     snapshots = {checks.whole_number("snapshots", e, 1, epochs) for e in snapshots}
     x, y, validation_data = _checked_data(model, x, y, validation_data)
     _prepare(model, x)
     store = _store(model, run, x, y, validation_data, batch_size, seed, transform)
-    reporter = REPORTERS[report](run or model.name, epochs)
+    reporter = Reporter(report, run or model.name, epochs)
     result = store.restore(model, epochs, snapshots, getattr(model, "_interrupted_run", None))
     if result.source == "loaded":
         reporter.note(f"loaded, {result.epochs} epochs trained in {result.seconds[-1]:.0f} s")
@@ -196,8 +196,9 @@ def _train(model, train, epochs, result, store, reporter, on_epoch, snapshots):
 
 def _check_values(model, values, epoch):
     failed = [f"{name} is {value}" for name, value in values.items() if not np.isfinite(value)]
-    if not failed and (path := state.not_finite(model)):
-        failed = [f"the weights {path} are no longer numbers"]
+    if not failed:
+        bad = (w for w in model.trainable_variables if not np.isfinite(state.to_numpy(w)).all())
+        failed = [f"the weights {w.path} are no longer numbers" for w in bad][:1]
     if failed:
         raise FloatingPointError(
             f"{' and '.join(failed)} in epoch {epoch}. The model has its weights of the epoch "

@@ -15,7 +15,7 @@ from course_utils.data.stored import StoredImages
 
 _WHOLE = 64 * 2**20
 _SAMPLED_ROWS = 2048
-_BLOCK = 16 * 2**20
+_CHECKED_ROWS = 1024
 
 
 def as_rows(name, data):
@@ -54,8 +54,8 @@ def check_finite(name, data):
     """Raise ValueError if floating-point `data` holds NaN or infinity; whole numbers cannot."""
     if isinstance(data, StoredImages) or not np.issubdtype(data.dtype, np.inexact):
         return
-    start = 0
-    for block in _blocks(data):
+    for start in range(0, len(data), _CHECKED_ROWS):
+        block = np.asarray(data[start : start + _CHECKED_ROWS])
         if not np.isfinite(block).all():
             bad = ~np.isfinite(block.reshape(len(block), -1)).all(axis=1)
             raise ValueError(
@@ -63,7 +63,6 @@ def check_finite(name, data):
                 f"{len(data):,}: nothing can be learnt from them. Look at how they were made; "
                 f"np.nan_to_num would only hide it."
             )
-        start += len(block)
 
 
 def hash_of(data):
@@ -78,18 +77,9 @@ def hash_of(data):
         return str(data.fingerprint)
     if isinstance(data, keras.Variable) or keras.ops.is_tensor(data):
         data = keras.ops.convert_to_numpy(data)
-    if isinstance(data, np.ndarray) or _bytes_of(data) <= _WHOLE:
+    size = math.prod(data.shape) * np.dtype(data.dtype).itemsize
+    if type(data) is np.ndarray or size <= _WHOLE:
         content = np.asarray(data[...])
     else:
         content = take(data, np.unique(np.linspace(0, len(data) - 1, _SAMPLED_ROWS).astype(int)))
     return f"{tuple(data.shape)} {storage.content_hash({'rows': content})[:16]}"
-
-
-def _bytes_of(data):
-    return math.prod(data.shape) * np.dtype(data.dtype).itemsize
-
-
-def _blocks(data):
-    step = max(_BLOCK * len(data) // max(_bytes_of(data), 1), 1)
-    for start in range(0, len(data), step):
-        yield np.asarray(data[start : start + step])

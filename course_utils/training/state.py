@@ -65,12 +65,6 @@ def put_state(model, values):
         variable.assign(value)
 
 
-def not_finite(model):
-    """Path of the first weight with NaN or infinity in it, or None."""
-    weights = model.trainable_variables
-    return next((w.path for w in weights if not np.isfinite(to_numpy(w)).all()), None)
-
-
 def _model_variables(model):
     # Keras's own files of weights leave out the state of random layers (dropout, noise), without
     # which a resumed run is not the run that was interrupted. Metrics are left out: they start

@@ -393,14 +393,14 @@ def test_what_cannot_be_learnt_is_refused_before_the_first_update(arguments, mes
 
 def test_the_model_looks_at_all_images_that_it_is_given():
     class Looking(keras.Sequential):
-        def check_images(self, images):
-            looked_at.append(images.shape)
+        def check_images(self, images, targets=None):
+            looked_at.append((images.shape, targets.shape))
 
     looked_at = []
     model = Looking([keras.Input((6,)), keras.layers.Dense(6)])
     model.compile("adam", "mse")
     fit(model, X, 2 * X, epochs=1, report="none", validation_data=(X[:5], X[:5] * 2))
-    assert looked_at == [(40, 6), (40, 6), (5, 6), (5, 6)]
+    assert looked_at == [((40, 6), (40, 6)), ((5, 6), (5, 6))]
 
 
 def test_a_model_that_cannot_be_built_is_refused():

@@ -169,15 +169,15 @@ def _store(model, run, *settings):
 def _train(model, train, epochs, result, store, reporter, on_epoch, snapshots):
     """Train from the epoch that `result` has reached, adding to `result` in place."""
     resumed_at, wall_start = result.epochs, time.perf_counter()
-    last_good = state.state_of(model) if resumed_at < epochs else None
+    last_good = (resumed_at, state.state_of(model)) if resumed_at < epochs else None
     model._interrupted_run = None
     try:
         for epoch in range(resumed_at + 1, epochs + 1):
             values, seconds = train(epoch)
-            last_good = state.state_of(model)
             for name, value in values.items():
                 result.history.setdefault(name, []).append(value)
             result.seconds.append(seconds + (result.seconds[-1] if result.seconds else 0.0))
+            last_good = (epoch, state.state_of(model))
             store.save(model, result, keep=epoch in snapshots or epoch == epochs)
             if epoch in snapshots:
                 result.states.setdefault(epoch, state.weights_of(model))
@@ -188,7 +188,10 @@ def _train(model, train, epochs, result, store, reporter, on_epoch, snapshots):
                     on_epoch(epoch, model, dict(values))
     except BaseException:
         # Also after an interruption by hand: the cell that is run again goes on from here.
-        state.put_state(model, last_good)
+        reached, values = last_good
+        for series in (result.seconds, *result.history.values()):
+            del series[reached:]
+        state.put_state(model, values)
         store.save(model, result, now=True)
         model._interrupted_run = store.identity.get("initial weights")
         raise

@@ -6,21 +6,16 @@ import keras
 import numpy as np
 
 from course_utils import environment
-from course_utils.training import rows
+from course_utils.training import rows, state
 
 STEPS_PER_CALL = 20
 
 
 class Batches(keras.utils.PyDataset):
-    """Batches of arrays (n, ...), fetched one at a time.
+    """Batches of arrays (n, ...), fetched one at a time in the `order` of their rows.
 
-    Args:
-        x: inputs.
-        y: targets; `x` itself means that the inputs, also transformed, are the targets.
-        order: integers, the order of the rows.
-        batch_size: rows of a batch; the last one may have fewer.
-        transform: function of a batch and a generator, or None.
-        seed: integers; with the number of a batch they seed its generator.
+    Targets `y` that are `x` itself are the inputs as `transform`, a function of a batch and a
+    generator, made them; `seed` (integers) and the number of a batch seed that generator.
     """
 
     def __init__(self, x, y, order, batch_size, transform=None, seed=()):
@@ -40,11 +35,7 @@ class Batches(keras.utils.PyDataset):
 
 
 def train_epoch(model, x, y, epoch, batch_size, seed, transform):
-    """Train for one epoch; the order of the images depends on `seed` and `epoch` alone.
-
-    Returns:
-        dict from metric to its value.
-    """
+    """Train in the order that `seed` and `epoch` give; return a dict from metric to its value."""
     order = np.random.default_rng([seed, epoch]).permutation(len(x))
     batches = Batches(x, y, order, batch_size, transform, seed=(seed, epoch))
     # Keras would shuffle the batches once more, by Python's generator, whose state is not kept.
@@ -53,17 +44,12 @@ def train_epoch(model, x, y, epoch, batch_size, seed, transform):
 
 
 def evaluate(model, x, y, batch_size=512):
-    """Values of the metrics on held-out data, named `val_...`; random layers go on as if not asked.
-
-    Returns:
-        dict from metric to its value.
-    """
+    """A dict from `val_` and metric to its value; random layers go on as if not asked."""
+    batches = {"x": Batches(x, y, np.arange(len(x)), batch_size)}
+    if isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
+        batches = {"x": x, "y": y, "batch_size": batch_size}
     with same_draws_after(model):
-        if isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
-            measured = model.evaluate(x, y, batch_size=batch_size, verbose=0, return_dict=True)
-        else:
-            batches = Batches(x, y, np.arange(len(x)), batch_size)
-            measured = model.evaluate(batches, verbose=0, return_dict=True)
+        measured = model.evaluate(**batches, verbose=0, return_dict=True)
     return {f"val_{name}": float(value) for name, value in measured.items()}
 
 
@@ -71,10 +57,10 @@ def evaluate(model, x, y, batch_size=512):
 def same_draws_after(model):
     """Put the states of the model's random generators back after the block."""
     states = [v for v in model.non_trainable_variables if "seed_generator" in v.path]
-    kept = [np.array(keras.ops.convert_to_numpy(state)) for state in states]
+    kept = [state.to_numpy(v) for v in states]
     yield
-    for state, value in zip(states, kept, strict=True):
-        state.assign(value)
+    for variable, value in zip(states, kept, strict=True):
+        variable.assign(value)
 
 
 def choose_speed(model):

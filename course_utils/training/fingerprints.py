@@ -7,26 +7,20 @@ name and version; lines, addresses and the order of sets do not.
 
 import collections.abc
 import dis
-import functools
 import hashlib
 import itertools
 import random
 import types
+from functools import cached_property
 
 import keras
 import numpy as np
 
 from course_utils.training import own_code, rows
-from course_utils.training.settings import settings_of
 
 _MOST_PARTS = 100_000
 _PLAIN = (type(None), type(...), bool, int, float, complex, str, bytes, np.dtype, np.generic, range)
 _DRAWERS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random)
-_KERAS_PARTS = (
-    keras.layers.Layer, keras.losses.Loss, keras.metrics.Metric, keras.optimizers.Optimizer,
-    keras.initializers.Initializer, keras.regularizers.Regularizer, keras.constraints.Constraint,
-    keras.optimizers.schedules.LearningRateSchedule,
-)  # fmt: skip
 
 
 class NotIdentifiable(Exception):
@@ -44,48 +38,38 @@ def fingerprint(value, part_of=None):
         NotIdentifiable: it holds something that may change unseen, such as an open file.
     """
     try:
-        return _Describer(part_of).hash_of(value)
+        return _Walk(part_of).hash_of(value)
     except RecursionError:
         raise NotIdentifiable("values nested too deeply to be compared") from None
 
 
 def code_of(part):
-    """Hash of the classes and functions of a model and its layers, or of an optimizer.
-
-    Raises:
-        NotIdentifiable: as `fingerprint`.
-    """
-    describer = _Describer(part)
-    return describer.hash_of([describer.keras_code(p) for p in _parts(part)])
+    """`fingerprint` of the classes and functions of a model and its layers alone."""
+    walk = _Walk(part)
+    return walk.hash_of([walk.code_of_part(p) for p in _parts(part)])
 
 
-def config_of(part):
-    """Hash of the settings of a model or an optimizer, names left out.
-
-    A student's class often has no usable `get_config`: then its plain attributes count, beside the
-    code and the attributes that `code_of` sees.
-
-    Raises:
-        NotIdentifiable: as `fingerprint`.
-    """
-    return fingerprint([settings_of(p) for p in _parts(part)], part)
+def settings_of(part):
+    """Settings of a model and its layers, or of another part of Keras, without their names."""
+    return [_settings(p) for p in _parts(part)]
 
 
-class _Describer:
+class _Walk:
     """One walk through a value and what it uses; hashes are kept, so that nothing is done twice."""
 
     def __init__(self, part_of=None):
-        self.known, self.kept_alive, self.path, self.parts = {}, [], [], 0
+        self.known, self.kept_alive, self.path, self.count = {}, [], [], 0
         self.inside = set()
         if part_of is not None:
-            self._enter(part_of)
+            self.enter(part_of)
 
-    def _enter(self, part):
+    def enter(self, part):
+        """Look no longer into what belongs to a part of Keras."""
         self.inside |= {id(p) for p in (*_parts(part), *getattr(part, "variables", []))}
 
     def hash_of(self, value):
-        self.parts += 1
-        if self.parts > _MOST_PARTS:
+        self.count += 1
+        if self.count > _MOST_PARTS:
             raise NotIdentifiable("too many single values to compare; hold them in a NumPy array")
         if isinstance(value, _PLAIN):
             return _hash(type(value).__name__, repr(value))
@@ -96,161 +80,132 @@ class _Describer:
         if id(value) not in self.known:
             self.path.append(id(value))
             self.kept_alive.append(value)  # so that no other object takes its id
-            self.known[id(value)] = _hash(type(value).__name__, *self._describe(value))
+            uses = [self.hash_of(part) for part in self.uses(value)]
+            self.known[id(value)] = _hash(type(value).__name__, *uses)
             self.path.pop()
         return self.known[id(value)]
 
-    def hashes(self, values):
-        return [self.hash_of(value) for value in values]
+    def named(self, name, value):
+        """`hash_of`, whose error says what the value is called."""
+        try:
+            return self.hash_of(value)
+        except NotIdentifiable as reason:
+            inner = str(reason)
+            raise NotIdentifiable(inner if inner[0] == "`" else f"`{name}` is {inner}") from None
 
-    def _describe(self, value):
-        """Texts that tell `value`."""
-        for kinds, describe in _KINDS:
-            if isinstance(value, kinds) and not (
-                kinds in _CONTAINERS and own_code.is_own_class(value)
+    def uses(self, value):
+        """The values that tell `value`."""
+        own_class = own_code.is_own(type(value).__module__)
+        match value:
+            case list() | tuple() if not own_class:
+                return value
+            case set() | frozenset() if not own_class:
+                return sorted(map(self.hash_of, value))
+            case dict() | types.MappingProxyType() if not own_class:
+                return itertools.chain.from_iterable(value.items())
+            case np.ndarray() if value.dtype.hasobject:
+                return [value.shape, value.tolist()]
+            case types.FunctionType():
+                return self.function(value)
+            case type():
+                return self.class_(value)
+            case types.ModuleType():
+                # What is used of a module of one's own is told where it is used.
+                name = value.__name__
+                return [name, "" if own_code.is_own(name) else own_code.version(name)]
+            case types.BuiltinFunctionType():
+                return [value.__qualname__, value.__self__]  # of an object, or its module
+            case (
+                types.MethodType() | staticmethod() | classmethod() | property() | cached_property()
             ):
-                return describe(self, value)
-        if hasattr(value, "shape") and hasattr(value, "dtype"):
-            return [rows.hash_of(value)]
-        if hasattr(value, "__wrapped__"):  # tf.function, jax.jit, functools.cache
-            return [self.hash_of(value.__wrapped__)]
-        return self._object(value)
+                return [getattr(value, name, None) for name in ("__self__", *own_code.CODE_IN)]
+            case collections.abc.Iterator():
+                raise NotIdentifiable(f"a {type(value).__name__}, which is used up as it is read")
+            case _ if isinstance(value, (*_DRAWERS, keras.random.SeedGenerator)):
+                return self.drawer(value)
+            case object(get_config=_):
+                return self.keras_part(value)
+            case object(shape=_, dtype=_):
+                return [rows.hash_of(value)]
+            case object(__wrapped__=wrapped):  # tf.function, jax.jit, functools.cache
+                return [wrapped]
+            case _:
+                return self.object_(value)
 
-    def _sequence(self, values):
-        return self.hashes(values)
+    def function(self, function):
+        module, code = function.__globals__.get("__name__", ""), function.__code__
+        cells = map(own_code.content, function.__closure__ or ())
+        held = dict(zip(code.co_freevars, cells, strict=True))
+        if not own_code.is_own(module):
+            decorated = [v for v in held.values() if own_code.is_own_value(v)]
+            return [module, function.__qualname__, own_code.version(module), *decorated]
+        codes = list(own_code.codes(code))
+        loaded = {
+            step.argval
+            for code in codes
+            for step in dis.get_instructions(code)
+            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+        }
+        for name in sorted(loaded & function.__globals__.keys()):
+            held[name] = function.__globals__[name]
+        accessed = {name for code in codes for name in code.co_names}
+        held = own_code.with_parts_of_modules(held, accessed)
+        attributes = {k: v for k, v in vars(function).items() if k != "__wrapped__"}
+        settings = [function.__defaults__, function.__kwdefaults__, attributes]
+        values = [self.named(name, value) for name, value in held.items()]
+        return [*map(self.code, codes), *settings, *held, *values]
 
-    def _set(self, values):
-        return sorted(self.hashes(values))
+    def code(self, code):
+        """The steps of compiled code, free of lines, texts of documentation and local names."""
+        texts = [f"{code.co_argcount} {code.co_kwonlyargcount} {code.co_flags & 0x0F}"]
+        steps = list(dis.get_instructions(code))
+        for step, following in zip(steps, steps[1:] + steps[:1], strict=True):
+            if following.opname == "STORE_NAME" and following.argval.startswith("__"):
+                continue  # the head of a class within a function: its name and line
+            if step.opcode not in dis.hasconst:
+                named = step.opcode in dis.hasname
+                texts.append(f"{step.opname} {step.argval if named else step.arg}")
+            elif not isinstance(step.argval, types.CodeType):  # which is told by itself
+                texts.append(self.hash_of(step.argval))
+        return " ".join(texts)
 
-    def _mapping(self, mapping):
-        return self.hashes(itertools.chain.from_iterable(mapping.items()))
-
-    def _attributes(self, mapping):
-        return [part for name in sorted(mapping) for part in (name, self.hash_of(mapping[name]))]
-
-    def _module(self, module):
-        # What is used of a module of one's own is described where it is used.
-        return [
-            module.__name__,
-            "" if own_code.is_own(module.__name__) else own_code.version(module.__name__),
-        ]
-
-    def _method(self, method):
-        return self.hashes([method.__self__, method.__func__])
-
-    def _builtin(self, function):
-        owner = function.__self__
-        if owner is None or isinstance(owner, types.ModuleType):
-            return [str(function.__module__), function.__qualname__]
-        return [function.__name__, self.hash_of(owner)]
-
-    def _descriptor(self, descriptor):
-        return [self.hash_of(descriptor.__func__)]
-
-    def _property(self, value):
-        return self.hashes([value.fget, value.fset])
-
-    def _cached_property(self, value):
-        return [self.hash_of(value.func)]
-
-    def _class(self, cls):
+    def class_(self, cls):
         if not own_code.is_own(cls.__module__):
             return [cls.__module__, cls.__qualname__, own_code.version(cls.__module__)]
+        code = types.FunctionType | staticmethod | classmethod | property
         kept = {
             name: value
-            for name, value in vars(cls).items()
-            # What Python notes down about a class: its name, lines, annotations, slots.
-            if name != "_abc_impl" and (own_code.is_code(value) or not own_code.is_dunder(name))
-            and not isinstance(value, types.MemberDescriptorType | types.GetSetDescriptorType)
-        }  # fmt: skip
-        return [*self.hashes(cls.__bases__), *self._attributes(kept)]
-
-    def _function(self, function):
-        module = function.__globals__.get("__name__", "")
-        cells = [own_code.content(cell) for cell in function.__closure__ or ()]
-        if not own_code.is_own(module):
-            own = [
-                value for value in cells if own_code.is_own_value(value)
-            ]  # a library's decorator
-            return [module, function.__qualname__, own_code.version(module), *self.hashes(own)]
-        codes = list(own_code.codes(function.__code__))
-        parts = [text for code in codes for text in self._code(code)]
-        attributes = {k: v for k, v in vars(function).items() if k != "__wrapped__"}
-        parts += self.hashes([function.__defaults__, function.__kwdefaults__, attributes])
-        names = dict(zip(function.__code__.co_freevars, cells, strict=True))
-        for name in sorted(own_code.global_names(codes)):
-            if name in function.__globals__:
-                names[name] = function.__globals__[name]
-        accessed = {name for code in codes for name in code.co_names}
-        return parts + [self._used(name, value, accessed) for name, value in names.items()]
-
-    def _used(self, name, value, accessed):
-        try:
-            return _hash(self.hash_of(value), *self._used_of_module(value, accessed, set()))
-        except NotIdentifiable as reason:
-            raise NotIdentifiable(_naming(name, reason)) from None
-
-    def _used_of_module(self, module, accessed, seen):
-        """What code that names `accessed` can use of a module of one's own."""
-        if not isinstance(module, types.ModuleType) or not own_code.is_own(module.__name__):
-            return
-        seen.add(id(module))
-        for name in sorted(accessed & vars(module).keys()):
-            value = vars(module)[name]
-            yield f"{name} {self.hash_of(value)}"
-            if id(value) not in seen:
-                yield from self._used_of_module(value, accessed, seen)
-
-    def _code(self, code):
-        yield f"{code.co_argcount} {code.co_kwonlyargcount} {code.co_flags & 0x0F}"
-        instructions = [step for step in dis.get_instructions(code) if step.opname != "RESUME"]
-        for step, following in itertools.zip_longest(instructions, instructions[1:]):
-            if (
-                following
-                and following.opname == "STORE_NAME"
-                and own_code.is_dunder(following.argval)
-            ):
-                continue  # the head of a class within a function: its name and line
-            if step.opcode in dis.hasconst:
-                is_code = isinstance(step.argval, types.CodeType)
-                yield "code" if is_code else self.hash_of(step.argval)
-            else:
-                named = step.opcode in dis.hasname
-                yield f"{step.opname} {step.argval if named else step.arg}"
-
-    def _keras(self, part):
-        """A part of Keras by its class, settings, functions and weights."""
-        self._enter(part)
-        # What a metric has counted so far is no part of what it is.
-        variables = [] if isinstance(part, keras.metrics.Metric) else getattr(part, "variables", [])
-        settings = [settings_of(p) for p in _parts(part)]
-        weights = [v.numpy() for v in variables]
-        return self.hashes([settings, [self.keras_code(p) for p in _parts(part)], weights])
-
-    def keras_code(self, part):
-        """Own code of a part of Keras: its class, and the attributes that such code uses."""
-        own = [cls for cls in type(part).__mro__ if own_code.is_own(cls.__module__)]
-        functions = [
-            f for cls in own for value in vars(cls).values() for f in own_code.functions(value)
-        ]
-        used = {
-            name for f in functions for code in own_code.codes(f.__code__) for name in code.co_names
+            for name, value in sorted(vars(cls).items())
+            # What Python notes down about a class does not count: name, lines, annotations.
+            if (isinstance(value, code) or not name.startswith("__")) and name != "_abc_impl"
         }
-        parts = [self.hash_of(type(part))]
-        for name, value in sorted(vars(part).items()):
-            if name in ("name", "loss"):  # one counts layers, the other is told as the loss
-                continue
-            wanted = name in used and not isinstance(value, _TOLD_ELSEWHERE)
-            if wanted or (
-                own_code.is_own_value(value) and not isinstance(value, keras.layers.Layer)
-            ):
-                try:
-                    parts += [name, self.hash_of(value)]
-                except NotIdentifiable as reason:
-                    raise NotIdentifiable(_naming(f"self.{name}", reason)) from None
-        return parts
+        return [*cls.__bases__, kept]
 
-    def _drawer(self, generator):
+    def keras_part(self, part):
+        """A part of Keras by its settings, code and weights."""
+        self.enter(part)
+        code = [self.code_of_part(p) for p in _parts(part)]
+        # What a metric has counted, or an optimizer averaged so far, is no part of what it is.
+        variables = part.variables if isinstance(part, keras.Layer) else []
+        return [settings_of(part), code, [v.numpy() for v in variables]]
+
+    def code_of_part(self, part):
+        """The class of a part of Keras, and hashes of the attributes that one's own code uses."""
+        own = [cls for cls in type(part).__mro__ if own_code.is_own(cls.__module__)]
+        entries = [value for cls in own for value in vars(cls).values()]
+        used = {
+            name for value in entries for code in own_code.codes(value) for name in code.co_names
+        }
+        return type(part), {
+            name: self.named(f"self.{name}", value)
+            for name, value in sorted(vars(part).items())
+            if (name in used or own_code.is_own_value(value))
+            # One counts layers, the others are told by themselves.
+            and name not in ("name", "loss")
+            and not isinstance(value, keras.optimizers.Optimizer | keras.callbacks.Callback)
+        }
+
+    def drawer(self, generator):
         if id(getattr(generator, "state", None)) in self.inside:
             return ["a generator of the model"]
         raise NotIdentifiable(
@@ -258,10 +213,7 @@ class _Describer:
             "generator that fit passes, or in a layer from a keras.random.SeedGenerator it holds"
         )
 
-    def _iterator(self, iterator):
-        raise NotIdentifiable(f"a {type(iterator).__name__}, which is used up as it is read")
-
-    def _object(self, value):
+    def object_(self, value):
         """An object by its class and by what pickling would keep of it."""
         try:
             reduced = value.__reduce_ex__(2)
@@ -269,40 +221,40 @@ class _Describer:
             kind = type(value).__name__
             raise NotIdentifiable(f"a {kind}, whose content cannot be compared") from error
         if isinstance(reduced, str):
-            return [reduced, self.hash_of(type(value))]
-        rest = [list(part) if isinstance(part, collections.abc.Iterator) else part
-                for part in reduced[:5]]  # fmt: skip
-        return self.hashes([type(value), *rest])
-
-
-_CONTAINERS = ((list, tuple), (set, frozenset), (dict, types.MappingProxyType))
-_KINDS = (
-    *zip(_CONTAINERS, (_Describer._sequence, _Describer._set, _Describer._mapping), strict=True),
-    ((types.FunctionType,), _Describer._function),
-    ((type,), _Describer._class),
-    ((types.ModuleType,), _Describer._module),
-    ((types.MethodType,), _Describer._method),
-    ((types.BuiltinFunctionType,), _Describer._builtin),
-    ((staticmethod, classmethod), _Describer._descriptor),
-    ((property,), _Describer._property),
-    ((functools.cached_property,), _Describer._cached_property),
-    (_KERAS_PARTS, _Describer._keras),
-    ((*_DRAWERS, keras.random.SeedGenerator), _Describer._drawer),
-    ((collections.abc.Iterator,), _Describer._iterator),
-)
-_TOLD_ELSEWHERE = (
-    keras.Layer, keras.Variable, keras.optimizers.Optimizer, keras.callbacks.Callback,
-    keras.random.SeedGenerator,
-)  # fmt: skip
-
-
-def _hash(*texts):
-    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _naming(name, reason):
-    return str(reason) if str(reason).startswith("`") else f"`{name}` is {reason}"
+            return [type(value), reduced]
+        iterator = collections.abc.Iterator
+        return [type(value), *(list(p) if isinstance(p, iterator) else p for p in reduced[:5])]
 
 
 def _parts(part):
     return part._flatten_layers() if isinstance(part, keras.Layer) else [part]
+
+
+def _settings(part):
+    """Keras's config, names replaced; of a class without a usable one, its plain attributes."""
+    try:
+        config = part.get_config()
+    except Exception:  # whatever a student's get_config raises; Keras's own says NotImplemented
+        config = {n: v for n, v in vars(part).items() if isinstance(v, _PLAIN) and n[0] != "_"}
+        config["trainable"] = getattr(part, "trainable", None)
+    return _nameless(config, {})
+
+
+def _nameless(config, names):
+    """A config whose names, which count the layers of a process, are numbered as they come."""
+    if isinstance(config, dict):
+        function = config.get("class_name") in ("function", "__lambda__")
+        if function and not str(config.get("module")).startswith("keras"):
+            return "a function"  # told by its code, as an attribute of the layer
+        # A functional model's layers refer to each other by name, always to one before.
+        if isinstance(config.get("name"), str):
+            names.setdefault(config["name"], f"part {len(names)}")
+        skipped = ("name", "build_config", "compile_config")
+        return {k: _nameless(v, names) for k, v in config.items() if k not in skipped}
+    if isinstance(config, list | tuple):
+        return [_nameless(part, names) for part in config]
+    return names.get(config, config) if isinstance(config, str) else config
+
+
+def _hash(*texts):
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

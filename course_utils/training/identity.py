@@ -9,8 +9,9 @@ import platform
 import keras
 
 from course_utils import environment
+from course_utils.data.stored import StoredImages
 from course_utils.training import epochs, rows, state
-from course_utils.training.fingerprints import NotIdentifiable, code_of, config_of, fingerprint
+from course_utils.training.fingerprints import NotIdentifiable, code_of, fingerprint, settings_of
 
 
 def identity_of(model, x, y, validation_data, batch_size, seed, transform=None):
@@ -21,18 +22,20 @@ def identity_of(model, x, y, validation_data, batch_size, seed, transform=None):
     """
     started = environment.current() if environment.started() else None
     backend = [keras.backend.backend(), *([started.backend_version] if started else [])]
-    optimizers = state.optimizers_of(model)
     initial = state.state_of(model) if state.updates_done(model) else state.weights_of(model)
+    # Loss and metrics as they were given to `compile`.
+    given = getattr(getattr(model, "_compile_config", None), "config", {"loss": model.loss})
+    losses = [given.get(part) for part in ("loss", "loss_weights", "metrics", "weighted_metrics")]
     hashed = {
-        "network": lambda: config_of(model),
+        "network": lambda: fingerprint(settings_of(model), model),
         "code of the model": lambda: code_of(model),
-        "optimizer": lambda: fingerprint([[config_of(o), code_of(o)] for o in optimizers]),
-        "loss": lambda: fingerprint(_loss(model), model),
+        "optimizer": lambda: fingerprint(state.optimizers_of(model), model),
+        "loss": lambda: fingerprint(losses, model),
         "initial weights": lambda: fingerprint(initial),
         "training data": lambda: [rows.hash_of(part) for part in ([x] if y is x else [x, y])],
         "validation data": lambda: [rows.hash_of(part) for part in validation_data or ()],
         "transform of the data": lambda: fingerprint(transform, model),
-        "code of the training": lambda: fingerprint([epochs.train_epoch, rows.ScaledImages]),
+        "code of the training": lambda: fingerprint([epochs.train_epoch, StoredImages]),
     }
     identity = {
         "profile": started.profile if started else "none",
@@ -49,9 +52,3 @@ def identity_of(model, x, y, validation_data, batch_size, seed, transform=None):
         except NotIdentifiable as reason:
             raise NotIdentifiable(f"in the {name}, {reason}") from None
     return identity
-
-
-def _loss(model):
-    """Loss and metrics as they were given to `compile`."""
-    given = getattr(getattr(model, "_compile_config", None), "config", {"loss": model.loss})
-    return [given.get(part) for part in ("loss", "loss_weights", "metrics", "weighted_metrics")]

@@ -1,12 +1,11 @@
-"""Which code is the reader's or the package's own, and what a function refers to."""
+"""Which code is the reader's or the package's own, and what it refers to."""
 
-import dis
 import functools
 import sys
-import sysconfig
 import types
 from pathlib import Path
 
+CODE_IN = ("__func__", "fget", "fset", "func")
 # The machine, its folders and what is shown shape no weights; what they choose is named elsewhere.
 _SHAPES_NOTHING = {"environment", "notes", "plotting", "profiles", "storage", "widgets"}
 
@@ -20,29 +19,15 @@ def is_own(module):
     if root == "__main__" or root not in sys.modules:
         return True
     file = getattr(sys.modules[root], "__file__", None)
-    if file is None:
-        return False
-    installed = {"site-packages", "dist-packages"} & set(Path(file).parts)
-    return not installed and not file.startswith(sysconfig.get_paths()["stdlib"])
-
-
-def is_own_class(value):
-    """Whether a value's class is the reader's or the package's own."""
-    return is_own(type(value).__module__)
+    installed = {"site-packages", "dist-packages"} & set(Path(file or "").parts)
+    return bool(file) and not installed and root not in sys.stdlib_module_names
 
 
 def is_own_value(value):
     """Whether a value is code of one's own, or an object of such a class."""
-    if isinstance(value, types.FunctionType):
-        return is_own(value.__globals__.get("__name__", ""))
-    if isinstance(value, types.MethodType):
-        return is_own_value(value.__func__)
-    if isinstance(value, functools.partial):
-        return is_own_value(value.func)
-    if isinstance(value, type):
-        return is_own(value.__module__)
-    wrapped = getattr(value, "__wrapped__", None)
-    return is_own_class(value) or (wrapped is not None and is_own_value(wrapped))
+    value = value.func if isinstance(value, functools.partial) else value
+    module = getattr(value, "__module__", None)
+    return isinstance(module, str) and is_own(module)
 
 
 def version(module):
@@ -50,39 +35,16 @@ def version(module):
     return str(getattr(sys.modules.get(module.partition(".")[0]), "__version__", ""))
 
 
-def is_dunder(name):
-    """Whether Python gives a name its meaning."""
-    return name.startswith("__") and name.endswith("__")
-
-
-def is_code(value):
-    """Whether an entry of a class is code."""
-    return isinstance(value, types.FunctionType | staticmethod | classmethod | property)
-
-
-def functions(value):
-    """Functions within an entry of a class."""
-    value = getattr(value, "__wrapped__", None) or value
-    found = (value, *(getattr(value, name, None) for name in ("__func__", "fget", "fset", "func")))
-    return [f for f in found if isinstance(f, types.FunctionType)]
-
-
-def codes(code):
-    """A function's compiled code, and that of the functions and classes within it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from codes(constant)
-
-
-def global_names(codes):
-    """Names that compiled code looks for outside of its function."""
-    return {
-        step.argval
-        for code in codes
-        for step in dis.get_instructions(code)
-        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-    }
+def codes(holder):
+    """Compiled code in a function or an entry of a class, and in the functions within it."""
+    if isinstance(holder, types.CodeType):
+        yield holder
+        inner = [part for part in holder.co_consts if isinstance(part, types.CodeType)]
+    else:
+        inner = [getattr(holder, name, None) for name in ("__code__", "__wrapped__", *CODE_IN)]
+    for part in inner:
+        if part is not None:
+            yield from codes(part)
 
 
 def content(cell):
@@ -91,3 +53,15 @@ def content(cell):
         return cell.cell_contents
     except ValueError:
         return "empty"
+
+
+def with_parts_of_modules(names, accessed):
+    """`names`, and what code that names `accessed` can use of its own modules, by dotted names."""
+    found, seen, waiting = {}, [], list(names.items())
+    for name, value in waiting:
+        found[name] = value
+        if isinstance(value, types.ModuleType) and is_own(value.__name__) and value not in seen:
+            seen.append(value)
+            inner = sorted(accessed & vars(value).keys())
+            waiting += [(f"{name}.{part}", vars(value)[part]) for part in inner]
+    return found

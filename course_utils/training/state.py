@@ -10,26 +10,19 @@ def optimizers_of(model):
     Found are `model.optimizer`, optimizers that are attributes of the model, and those within an
     attribute: in a list, in a dict, or as attributes of an object that holds several.
     """
-    own = getattr(model, "optimizers", None)
-    if own is not None:
-        return list(own() if callable(own) else own)
-    attributes = [getattr(model, "optimizer", None), *vars(model).values()]
-    found = [optimizer for value in attributes for optimizer in _optimizers_in(value)]
-    return list({id(optimizer): optimizer for optimizer in found}.values())
-
-
-def _optimizers_in(value):
-    if isinstance(value, keras.optimizers.Optimizer):
-        return [value]
-    if isinstance(value, keras.Layer | keras.callbacks.Callback):
-        return []
-    if isinstance(value, dict):
-        inner = value.values()
-    elif isinstance(value, list | tuple):
-        inner = value
-    else:
-        inner = vars(value).values() if hasattr(value, "__dict__") else ()
-    return [part for part in inner if isinstance(part, keras.optimizers.Optimizer)]
+    if getattr(model, "optimizers", None) is not None:
+        return list(model.optimizers)
+    found = []
+    for value in (getattr(model, "optimizer", None), *vars(model).values()):
+        if isinstance(value, keras.optimizers.Optimizer):
+            found.append(value)
+        elif isinstance(value, dict):
+            found += value.values()
+        elif isinstance(value, list | tuple):
+            found += value
+        elif not isinstance(value, keras.Layer | keras.callbacks.Callback):
+            found += getattr(value, "__dict__", {}).values()
+    return list({id(o): o for o in found if isinstance(o, keras.optimizers.Optimizer)}.values())
 
 
 def build_optimizers(model):
@@ -56,6 +49,22 @@ def updates_done(model):
     return sum(int(optimizer.iterations) for optimizer in optimizers_of(model))
 
 
+def weights_of(model):
+    """Copies of the values of a model's variables, its optimizers' left out."""
+    return [to_numpy(variable) for variable in _model_variables(model)]
+
+
+def state_of(model):
+    """Copies of all values that training changes: first `weights_of`, then the optimizers'."""
+    return [to_numpy(variable) for variable in _variables(model)]
+
+
+def put_state(model, values):
+    """Give the model, or one built like it, what `state_of` or `weights_of` returned."""
+    for variable, value in zip(_variables(model), values, strict=False):
+        variable.assign(value)
+
+
 def _model_variables(model):
     # Keras's own files of weights leave out the state of random layers (dropout, noise), without
     # which a resumed run is not the run that was interrupted. Metrics are left out: they start
@@ -65,49 +74,12 @@ def _model_variables(model):
 
 
 def _variables(model):
-    found = _model_variables(model)
-    for optimizer in optimizers_of(model):
-        found += optimizer.variables
-    return list({id(variable): variable for variable in found}.values())
+    optimizers = [v for optimizer in optimizers_of(model) for v in optimizer.variables]
+    return list({id(v): v for v in (*_model_variables(model), *optimizers)}.values())
 
 
-def shapes(model):
-    """Shapes of the arrays that `state_of` returns."""
-    return [tuple(variable.shape) for variable in _variables(model)]
-
-
-def state_of(model):
-    """Copies of the values that training changes, to be put back by `put_state`."""
-    return [_to_numpy(variable) for variable in _variables(model)]
-
-
-def put_state(model, values):
-    """Give the model the values that `state_of` returned for it, or for one like it."""
-    for variable, value in zip(_variables(model), values, strict=True):
-        variable.assign(value)
-
-
-def weights_of(model):
-    """Copies of the values of a model's variables, its optimizers' left out."""
-    return [_to_numpy(variable) for variable in _model_variables(model)]
-
-
-def put_weights(model, values):
-    """Give the model the values that `weights_of` returned, or the beginning of `state_of`'s."""
-    for variable, value in zip(_model_variables(model), values, strict=False):
-        variable.assign(value)
-
-
-def not_finite(model):
-    """Path of the first weight with NaN or infinity in it, or None."""
-    for variable in model.trainable_variables:
-        if not np.isfinite(_to_numpy(variable)).all():
-            return variable.path
-    return None
-
-
-def _to_numpy(variable):
-    # NumPy has no bfloat16 of its own and would store it as raw bytes. A copy, for a backend may
-    # give the memory that it writes to next.
+def to_numpy(variable):
+    """A copy of a variable's value: a backend may give the memory that it writes to next."""
+    # NumPy has no bfloat16 of its own and would store it as raw bytes.
     value = variable.numpy()
     return np.array(value, dtype="float32" if "bfloat16" in str(variable.dtype) else value.dtype)

@@ -2,15 +2,10 @@
 
 import contextlib
 import dataclasses
-import hashlib
-import io
 import json
 import time
 import warnings
-import zipfile
 from pathlib import Path
-
-import numpy as np
 
 from course_utils import notes, profiles, storage
 from course_utils.training import state
@@ -19,7 +14,7 @@ SECONDS_BETWEEN_CHECKPOINTS = 20
 _RUN_FILE = "run.json"
 
 
-class DamagedRun(Exception):
+class UnusableRun(Exception):
     """A stored run cannot be used; the message says why."""
 
 
@@ -62,8 +57,8 @@ class TrainingRun:
             )
         found = self.states[epoch]
         try:
-            values = found.read() if isinstance(found, _StateFile) else found
-        except DamagedRun:
+            values = _read_state(found) if isinstance(found, Path) else found
+        except UnusableRun:
             raise ValueError(
                 f"the weights after epoch {epoch} are no longer on disk: the run was deleted or "
                 f"trained again since. Call fit again."
@@ -71,33 +66,11 @@ class TrainingRun:
         own = state.weights_of(model)
         if [v.shape for v in values[: len(own)]] != [v.shape for v in own]:
             raise ValueError("the weights are of other shapes: give the model that was fitted.")
-        state.put_weights(model, values)
+        state.put_state(model, values[: len(own)])
         try:
             yield model
         finally:
-            state.put_weights(model, own)
-
-
-@dataclasses.dataclass(frozen=True)
-class _StateFile:
-    """A model's state after an epoch, in a file whose name tells its content."""
-
-    path: Path
-
-    def read(self):
-        """Arrays as `state.state_of` gave them.
-
-        Raises:
-            DamagedRun: the file is gone or not what was written.
-        """
-        try:
-            content = self.path.read_bytes()
-            if _short_hash(content) != self.path.stem.rsplit("-", 1)[-1]:
-                raise ValueError("another content")
-            with np.load(io.BytesIO(content)) as file:
-                return [file[f"v{i}"] for i in range(len(file.files))]
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise DamagedRun("its file of weights is missing or damaged") from error
+            state.put_state(model, own)
 
 
 class RunStore:
@@ -114,8 +87,7 @@ class RunStore:
     """
 
     def __init__(self, run, identity, trained_before=0):
-        self.identity, self.trained_before = identity, trained_before
-        self.run = run
+        self.run, self.identity, self.trained_before = run, identity, trained_before
         self.folder = None
         if run is not None:
             parts = [part for part in run.split("/") if part not in ("", ".", "..")]
@@ -128,12 +100,8 @@ class RunStore:
     def restore(self, model, epochs, snapshots=(), interrupted=None):
         """Put the stored state that is nearest to the end of `epochs` into `model`.
 
-        Args:
-            model: built like the one that was stored.
-            epochs: how many are wanted; a longer run is not touched.
-            snapshots: epochs whose states are wanted; what comes before the first that was not
-                kept is what is restored.
-            interrupted: initial weights, by their hash, of a run that this model was just in.
+        Of `snapshots` that were not kept, it is one before the first. `interrupted` is the hash of
+        the initial weights of a run that this model was just in.
 
         Returns:
             TrainingRun of the epochs that were restored.
@@ -145,54 +113,46 @@ class RunStore:
             stored = self._read()
             if not self._is_this_run(stored, interrupted):
                 return fresh
-            missing = [epoch for epoch in snapshots if epoch not in stored["states"]]
-            reached = max(
-                (e for e in stored["states"] if e <= epochs and e < min(missing, default=e + 1)),
-                default=0,
-            )
+            states, done = stored["states"], len(stored["seconds"])
+            wanted = min((e for e in snapshots if e not in states), default=epochs)
+            reached = max((e for e in states if e <= wanted), default=0)
             if reached:
-                self._load_state(model, stored["states"][reached])
-        except DamagedRun as reason:
+                values = _read_state(states[reached])
+                if [v.shape for v in values] != [v.shape for v in state.state_of(model)]:
+                    raise UnusableRun("its weights are of other shapes")
+                state.put_state(model, values)
+        except UnusableRun as reason:
             warnings.warn(f"run {self.run!r} is trained again: {reason}.", stacklevel=3)
             return fresh
-        if missing and missing[0] <= len(stored["seconds"]):
+        if reached < wanted <= done:
             notes.note(
-                f"run {self.run!r}: the weights after epoch {missing[0]} were not kept; training "
-                f"again from epoch {reached + 1}."
-            )
-        elif reached < epochs < len(stored["seconds"]):
-            notes.note(
-                f"run {self.run!r} is stored up to epoch {max(stored['states'])} and stays; its "
-                f"state after {epochs} was not kept: training again from epoch {reached + 1}."
+                f"run {self.run!r} is stored up to epoch {done} and stays, but the weights after "
+                f"epoch {wanted} were not kept: training again from epoch {reached + 1}."
             )
         if not reached:
             return fresh
-        source = "loaded" if reached == epochs else "resumed"
         history = {name: values[:reached] for name, values in stored["history"].items()}
-        wanted = {e: f for e, f in stored["states"].items() if e <= reached}
-        return TrainingRun(history, stored["seconds"][:reached], source, wanted)
+        source = "loaded" if reached == epochs else "resumed"
+        usable = {e: path for e, path in states.items() if e <= reached}
+        return TrainingRun(history, stored["seconds"][:reached], source, usable)
 
     def _read(self):
-        """The record, its states as _StateFile by epoch; of files that are there."""
+        """The record on disk; its states are paths by epoch."""
         try:
             stored = json.loads((self.folder / _RUN_FILE).read_text(encoding="utf-8"))
-            states = {}
-            for epoch, name in stored["states"].items():
-                states[int(epoch)] = _StateFile(self.folder / name)
-                if (self.folder / name).parent != self.folder:
-                    raise ValueError("it names a file elsewhere")
-            lengths = {len(values) for values in stored["history"].values()}
+            states = {int(e): self.folder / name for e, name in stored["states"].items()}
+            if any(path.parent != self.folder for path in states.values()):
+                raise ValueError("it names a file elsewhere")
             done = len(stored["seconds"])
-            if not states or lengths - {done} or max(states) > done:
+            if not states or max(states) > done or {*map(len, stored["history"].values())} - {done}:
                 raise ValueError("it names no epoch, or some without their values")
             stored["identity"].items(), stored["trained before"], set(stored["kept"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedRun(f"its record is damaged ({type(error).__name__}: {error})") from error
-        stored["states"] = states
-        return stored
+            raise UnusableRun(f"its record is damaged ({type(error).__name__}: {error})") from error
+        return stored | {"states": states}
 
     def _is_this_run(self, stored, interrupted):
-        """Whether the stored run is the one that is asked for; if not, a line or DamagedRun."""
+        """Whether the stored run is the one that is asked for; if not, a line or UnusableRun."""
         theirs = stored["identity"]
         changed = [name for name, value in self.identity.items() if theirs.get(name) != value]
         if changed == ["initial weights"] and interrupted == theirs["initial weights"]:
@@ -208,14 +168,8 @@ class RunStore:
             self.folder = None
             return False
         if changed:
-            raise DamagedRun(f"it was made with a different {', '.join(changed)}")
+            raise UnusableRun(f"it was made with a different {', '.join(changed)}")
         return True
-
-    def _load_state(self, model, file):
-        values = file.read()
-        if [v.shape for v in values] != state.shapes(model):
-            raise DamagedRun("its weights are of other shapes")
-        state.put_state(model, values)
 
     def save(self, model, result, keep=False, now=False):
         """Write the run's state to `keep` it, `now`, or because the last time was a while ago."""
@@ -238,24 +192,20 @@ class RunStore:
         self.last_saved = time.perf_counter()
 
     def _write(self, model, result, keep):
-        record = self._record_to_extend()
+        record, epoch = self._record_to_extend(), result.epochs
         for left_by_a_killed_process in self.folder.glob(".*.npz"):
             left_by_a_killed_process.unlink(missing_ok=True)
-        buffer = io.BytesIO()
-        np.savez(buffer, **{f"v{i}": value for i, value in enumerate(state.state_of(model))})
-        content, epoch = buffer.getvalue(), result.epochs
-        path = self.folder / f"epoch-{epoch:04d}-{_short_hash(content)}.npz"
-        with storage.atomic_write(path) as temporary:
-            temporary.write_bytes(content)
+        arrays = {f"{i:05d}": value for i, value in enumerate(state.state_of(model))}
+        # What a name says stays true: weights that replace these have another name.
+        path = self.folder / f"epoch-{epoch:04d}-{storage.content_hash(arrays)[:16]}.npz"
+        storage.save_arrays(path, arrays)
         if epoch >= len(record["seconds"]):
             record |= {"history": result.history, "seconds": result.seconds}
-        kept = {*record["kept"], epoch} if keep else set(record["kept"])
-        states = {e: f for e, f in record["states"].items() if e in kept or e > epoch}
-        result.states = {e: f for e, f in result.states.items() if e in kept}
-        if keep:
-            result.states[epoch] = _StateFile(path)
-        states[epoch] = _StateFile(path)
-        names = {e: states[e].path.name for e in sorted(states)}
+        kept = {*record["kept"], *([epoch] if keep else [])}
+        states = {e: p for e, p in record["states"].items() if e in kept or e > epoch}
+        states[epoch] = path
+        result.states = {e: p for e, p in {**result.states, epoch: path}.items() if e in kept}
+        names = {e: states[e].name for e in sorted(states)}
         record |= {"states": names, "kept": sorted(kept)}
         with storage.atomic_write(self.folder / _RUN_FILE) as temporary:
             temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
@@ -266,16 +216,19 @@ class RunStore:
 
     def _record_to_extend(self):
         """The record on disk if it is of this very run, else an empty one."""
-        with contextlib.suppress(DamagedRun):
+        with contextlib.suppress(UnusableRun):
             stored = self._read()
             if stored["identity"] == self.identity:
-                states = stored["states"]
-                return stored | {"states": {e: f for e, f in states.items() if f.path.is_file()}}
-        return {
-            "identity": self.identity, "trained before": self.trained_before, "history": {},
-            "seconds": [], "states": {}, "kept": [],
-        }  # fmt: skip
+                states = {e: path for e, path in stored["states"].items() if path.is_file()}
+                return stored | {"states": states}
+        about = {"identity": self.identity, "trained before": self.trained_before}
+        return {**about, "history": {}, "seconds": [], "states": {}, "kept": []}
 
 
-def _short_hash(content):
-    return hashlib.sha256(content).hexdigest()[:16]
+def _read_state(path):
+    """Arrays as `state.state_of` gave them."""
+    try:
+        arrays, _ = storage.load_arrays(path)
+    except (OSError, storage.DamagedFileError) as error:
+        raise UnusableRun("its file of weights is missing or damaged") from error
+    return [arrays[name] for name in sorted(arrays)]

@@ -28,6 +28,10 @@ KINDS = {
         "import numpy as np\nA = np.zeros(3)\ndef transform(x, rng):\n    return x + A.sum()",
         "zeros", "ones",
     ),
+    "array of objects": (
+        "import numpy as np\nA = np.array(['a', None])\ndef transform(x, rng):\n    return A",
+        "'a'", "'b'",
+    ),
     "container": ("C = {'a': [1, (2, 3)]}\ndef transform(x, rng):\n    return C", "3)", "4)"),
     "set": ("C = {'a', 'b', 'c', 'd'}\ndef transform(x, rng):\n    return C", "'d'", "'e'"),
     "set in the code": ("def transform(x, rng):\n    return x in {'a', 'b', 'c'}", "'c'", "'d'"),

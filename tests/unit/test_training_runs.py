@@ -6,7 +6,7 @@ import pytest
 
 from course_utils import environment, storage
 from course_utils.training import epochs as epoch_parts
-from course_utils.training import fit, rows, state
+from course_utils.training import fit, fitting, rows, state
 
 X = np.random.default_rng(0).random((40, 6), dtype="float32")
 SETTINGS = {"batch_size": 8, "report": "none"}
@@ -100,6 +100,27 @@ def test_a_cell_that_was_interrupted_goes_on_with_the_same_model(straight, monke
     model = build()
     with pytest.raises(KeyboardInterrupt):
         fit(model, X, epochs=6, **SETTINGS, run="t/a", on_epoch=stop)
+    result = fit(model, X, epochs=6, **SETTINGS, run="t/a")
+    assert (result.source, result.history) == ("resumed", expected.history)
+    assert_same_weights(model, whole)
+
+
+def test_an_interruption_between_two_lines_stores_the_weights_of_their_epoch(straight, monkeypatch):
+    whole, expected, _ = straight
+    looks = []
+
+    class Values(dict):
+        def items(self):
+            looks.append(None)
+            if len(looks) == 8:  # checked, noted down and reported twice; checked; now
+                raise KeyboardInterrupt
+            return super().items()
+
+    model, train = build(), epoch_parts.train_epoch
+    with monkeypatch.context() as patch:
+        patch.setattr(fitting, "train_epoch", lambda *arguments: Values(train(*arguments)))
+        with pytest.raises(KeyboardInterrupt):
+            fit(model, X, epochs=6, **SETTINGS, run="t/a")
     result = fit(model, X, epochs=6, **SETTINGS, run="t/a")
     assert (result.source, result.history) == ("resumed", expected.history)
     assert_same_weights(model, whole)
@@ -393,14 +414,14 @@ def test_what_cannot_be_learnt_is_refused_before_the_first_update(arguments, mes
 
 def test_the_model_looks_at_all_images_that_it_is_given():
     class Looking(keras.Sequential):
-        def check_images(self, images):
-            looked_at.append(images.shape)
+        def check_images(self, images, targets=None):
+            looked_at.append((images.shape, targets.shape))
 
     looked_at = []
     model = Looking([keras.Input((6,)), keras.layers.Dense(6)])
     model.compile("adam", "mse")
     fit(model, X, 2 * X, epochs=1, report="none", validation_data=(X[:5], X[:5] * 2))
-    assert looked_at == [(40, 6), (40, 6), (5, 6), (5, 6)]
+    assert looked_at == [((40, 6), (40, 6)), ((5, 6), (5, 6))]
 
 
 def test_a_model_that_cannot_be_built_is_refused():

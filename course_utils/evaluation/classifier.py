@@ -9,9 +9,8 @@ Inception network is used for photographs (Heusel et al. 2017). The features are
 - the last convolution, averaged over the image, which knows strokes, edges and textures. Without
   it, noise of a grey level of 0.1 goes unseen. It has half the weight of the other.
 
-They are centred on the training images' mean. Most measures do not mind where zero lies, but the
-kernel distance does: its cube grew so large that it saw the means alone, and took features shrunk
-by a tenth for the real ones.
+They are centred on the training images' mean: the kernel distance depends on where zero lies, and
+far from the features it saw their means alone.
 
 Where the label is one of several yes/no attributes, as of faces, it learns all of these, and knows
 no classes. It sees the training split alone, and not all of that: some images are set aside, so
@@ -54,10 +53,8 @@ class _Budget:
 
 
 _BUDGETS = {
-    "smoke": _Budget(train_size=6_000, set_aside=1_500, epochs=5, filters=(16, 32), batch_size=64),
-    "full": _Budget(
-        train_size=None, set_aside=10_000, epochs=5, filters=(32, 64, 128), batch_size=128
-    ),
+    "smoke": _Budget(6_000, set_aside=1_500, epochs=5, filters=(16, 32), batch_size=64),
+    "full": _Budget(None, set_aside=10_000, epochs=5, filters=(32, 64, 128), batch_size=128),
 }
 
 
@@ -91,12 +88,11 @@ class CourseClassifier:
     centre: list[float]
     scale: list[float]
 
-    def describe(self, images, batch_size=500):
+    def describe(self, images):
         """Features of images, and probabilities of their classes or attributes.
 
         Args:
             images: (n, h, w, c) in [0, 1].
-            batch_size: images at a time.
 
         Returns:
             Features float32 (n, d), d = 64 + the channels of the last convolution, and
@@ -113,7 +109,7 @@ class CourseClassifier:
                 f"found {images.shape}."
             )
         inputs.finite("images", images)
-        *kinds, logits = self.network.predict(images, batch_size=batch_size, verbose=0)
+        *kinds, logits = self.network.predict(images, batch_size=500, verbose=0)
         features = (_joined(*kinds) - np.float32(self.centre)) * np.float32(self.scale)
         return features, special.expit(logits) if self.attributes else special.softmax(logits, 1)
 
@@ -161,9 +157,8 @@ def course_classifier(name, image_size=None):
     network = _network(images.x_train.shape[1:], outputs, budget.filters)
     path = storage.cache_dir() / "classifiers" / f"{images.name}-{_key(images, budget)}.npz"
     stored = _kept(path, network, lambda: _train(network, images, seen, budget))
-    classes = 0 if attributes else outputs
-    set_aside = images.x_train[aside]
-    return CourseClassifier(network, images.name, classes, attributes, set_aside, **stored)
+    known = 0 if attributes else outputs, attributes
+    return CourseClassifier(network, images.name, *known, images.x_train[aside], **stored)
 
 
 def _attributes(images):
@@ -252,8 +247,8 @@ def _train(network, images, seen, budget):
 
 def _joined(last, averaged):
     """Both kinds of features as they are: see the top of this module."""
-    length = np.linalg.norm(last, axis=1, keepdims=True)
-    return np.concatenate([last / np.maximum(length, 1e-12), averaged], axis=1)
+    length = np.maximum(np.linalg.norm(last, axis=1, keepdims=True), 1e-12)
+    return np.concatenate([last / length, averaged], axis=1)
 
 
 def _key(images, budget):
@@ -271,14 +266,12 @@ _NOT_KEPT = {}
 
 def _kept(path, network, train):
     """Put the weights kept at `path` into `network`, or train it; return what goes with them."""
-    stored = _load(path, network)
-    if stored is not None:
+    if (stored := _load(path, network)) is not None:
         return stored
     try:
         with storage.locked(path):
             # Another process may have trained it while this one waited for the lock.
-            stored = _load(path, network)
-            if stored is None:
+            if (stored := _load(path, network)) is None:
                 storage.remove_leftovers(path)
                 stored = train()
                 weights = {f"w{i}": weight for i, weight in enumerate(network.get_weights())}

@@ -65,8 +65,7 @@ def frechet_feature_distance(features_a, features_b):
     """
     sets = {"features_a": features_a, "features_b": features_b}
     features_a, features_b = inputs.feature_pair(sets, 2, "for a covariance")
-    for name, features in (("features_a", features_a), ("features_b", features_b)):
-        samples, size = features.shape
+    for name, (samples, size) in zip(sets, (features_a.shape, features_b.shape), strict=True):
         if samples <= size:
             warnings.warn(
                 f"{samples} samples of {size} dimensions in {name}: the covariance is singular and "
@@ -97,10 +96,8 @@ def frechet_feature_error(features_a, features_b):
     Raises:
         ValueError: as `frechet_feature_distance`.
     """
-    pair = [
-        inputs.features(name, features, 2, "for a covariance")
-        for name, features in (("features_a", features_a), ("features_b", features_b))
-    ]
+    sets = {"features_a": features_a, "features_b": features_b}
+    pair = [inputs.features(name, values, 2, "for a covariance") for name, values in sets.items()]
     (mean_a, cov_a), (mean_b, cov_b) = map(_moments, pair)
     root_a, root_b = _root("cov_a", cov_a), _root("cov_b", cov_b)
     left, overlaps, right = np.linalg.svd(root_a @ root_b)

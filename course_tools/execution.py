@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from course_tools import pairing
 from course_tools.series import CourseError, is_code
 from course_utils.environment import DATA_MODES
+from course_utils.evaluation import recorded
 from course_utils.profiles import PROFILES
 
 # Twice what the design allows a notebook, so that a slow machine is not cut off.
@@ -101,9 +102,18 @@ class ExecutedNotebook:
         return dict(self.summary.get("data") or {})
 
     def modules(self, hashes):
-        """Return those of `recorded.module_hashes()` whose modules the kernel had loaded."""
+        """Return those of `module_hashes()` whose modules the kernel had loaded."""
         loaded = {name.partition(".")[2] for name in self.summary.get("modules", ())}
         return {name: found for name, found in hashes.items() if name in loaded}
+
+
+def module_hashes():
+    """Return the hash of each module of the package, by names such as `measures.frechet`."""
+    paths = (path.relative_to(recorded.PACKAGE) for path in recorded.PACKAGE.rglob("*.py"))
+    names = (".".join(path.with_suffix("").parts) for path in sorted(paths))
+    # The first of all loads the others and does nothing else.
+    names = [name.removesuffix(".__init__") for name in names if name != "__init__"]
+    return {name: recorded.module_hash(name) for name in names}
 
 
 def execute(notebook, settings, on_cell=None):

@@ -58,7 +58,7 @@ def record(notebook, settings, display):
     display.begin(notebook, "recorded run")
     # The notebook is executed for hours: what is stamped is the code that it was started with.
     stamp = {"code": storing.code_hash(notebook, "recorded")}
-    hashes = recorded.module_hashes()
+    hashes = execution.module_hashes()
     with tempfile.TemporaryDirectory(prefix="course-record-") as folder:
         claims_path = Path(folder) / "claims.json"
         settings = settings.with_environment(COURSE_RECORD=str(claims_path))

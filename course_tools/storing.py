@@ -51,7 +51,7 @@ def store(notebook, settings, display):
         display.begin(notebook, settings.profile)
     # The script may be edited while it runs: what is stamped is the code that it began with.
     code, timed = code_hash(notebook), code_hash(notebook, "times")
-    hashes = recorded.module_hashes()
+    hashes = execution.module_hashes()
     done = _execute_fresh(notebook, settings, display)
     seconds[settings.profile] = done.seconds
     seconds = {profile: round(s, 1) for profile, s in seconds.items()}
@@ -90,7 +90,12 @@ def code_hash(notebook, of="outputs"):
 
     Which budgets count depends on what was made `of` it: `outputs`, a `recorded` run, or `times`.
     """
-    return recorded.code_hash(notebook.script, of)
+    used = {"outputs": _all_but_smoke, "recorded": recorded.used_in_a_record, "times": list}
+    return recorded.code_hash(notebook.script, used[of])
+
+
+def _all_but_smoke(budgets):
+    return [budget for budget in budgets if budget.arg != "smoke"]
 
 
 def strip_noise(nb):

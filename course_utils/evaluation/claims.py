@@ -4,9 +4,9 @@ A claim compares two conditions, each measured once per seed. The verdict follow
 fixed before the numbers are seen:
 
 - The two sets of results must not overlap: every result of one condition is better than every
-  result of the other ("holds"), or worse ("the opposite is true"). Were there no difference, three
-  seeds against three would separate in a given direction by chance once in C(6, 3) = 20 times,
-  five against five once in 252, if the results are independent.
+  result of the other ("holds"), or worse ("the opposite is true"). Without a difference, three
+  independent seeds against three would separate in a given direction by chance once in
+  C(6, 3) = 20 times, five against five once in 252.
 - Where a claim says how much ("twice as fast"), the ratio of the means must reach that too.
 - Everything else is "no difference seen", which is a result.
 """
@@ -89,20 +89,17 @@ class Result:
 
     def as_dict(self):
         """The result as plain data for JSON, which has no infinity: "not reached" is None."""
-        values = {
-            name: [None if math.isinf(value) else value for value in series]
-            for name, series in self.values.items()
-        }
-        return {**dataclasses.asdict(self), "values": values}
+        return {**dataclasses.asdict(self), "values": _replaced(self.values, math.inf, None)}
 
     @classmethod
     def from_dict(cls, data):
         """The result that `as_dict` gave."""
-        values = {
-            name: [math.inf if value is None else value for value in series]
-            for name, series in data["values"].items()
-        }
+        values = _replaced(data["values"], None, math.inf)
         return cls(**{**data, "claim": Claim(**data["claim"]), "values": values})
+
+
+def _replaced(values, old, new):
+    return {name: [new if v == old else v for v in series] for name, series in values.items()}
 
 
 def verdict(first, second, better="lower", factor=1.0, limit=None):
@@ -111,10 +108,10 @@ def verdict(first, second, better="lower", factor=1.0, limit=None):
     Args:
         first: results of the condition that the claim calls better, one per seed.
         second: results of the other condition.
-        better: `lower` or `higher`.
+        better: as in `Claim`, like `factor` and `limit`.
         factor: how many times better the means must be.
-        limit: where the measurement ended; infinite results count as this when the factor is
-            judged, so that "not yet" is not taken for "never".
+        limit: what an infinite result counts as when the factor is judged, so that "not yet" is
+            not taken for "never".
 
     Returns:
         One of the verdicts of this module.
@@ -150,8 +147,7 @@ def test(claim, values, budget, data):
 
     Args:
         claim: Claim.
-        values: dict of two conditions to lists of results, one per seed; the first condition is
-            the one that the claim calls better.
+        values: dict of two conditions to lists of results, as in `Result`.
         budget: what each run was given, in words ("20,000 images, 10 epochs").
         data: the ImageData that it was tested on.
 
@@ -164,22 +160,18 @@ def test(claim, values, budget, data):
     if len(values) != 2:
         raise ValueError(f"a claim compares two conditions, found {len(values)}: {list(values)}.")
     values = {name: [float(value) for value in series] for name, series in values.items()}
+    here = environment.current()
     first, second = values.values()
     result = Result(
         claim=claim,
         values=values,
         verdict=verdict(first, second, claim.better, claim.factor, claim.limit),
         budget=budget,
-        made=_made(data),
+        made=f"{here.profile} profile, {here.device}, {data.name} ({data.source})",
         date=datetime.date.today().isoformat(),
     )
     recorded.note(result.as_dict())
     return result
-
-
-def _made(data):
-    made_on = environment.current()
-    return f"{made_on.profile} profile, {made_on.device}, {data.name} ({data.source})"
 
 
 def show(result, notebook):
@@ -207,21 +199,23 @@ def summarise(values):
         reached = np.isfinite(values).sum()
         return f"reached by {reached} of {len(values)} seeds"
     mean = values.mean()
-    digits = f",.{_decimals(mean)}f" if mean == 0 or abs(mean) >= 1e-4 else ".3e"
-    if len(values) == 1:
-        return f"{mean:{digits}} (n = 1)"
-    return f"{mean:{digits}} ± {values.std(ddof=1):{digits}} (n = {len(values)})"
+    decimals = max(3 - math.floor(math.log10(abs(mean))), 0) if mean else 1
+    digits = f",.{decimals}f" if mean == 0 or abs(mean) >= 1e-4 else ".3e"
+    spread = f" ± {values.std(ddof=1):{digits}}" if len(values) > 1 else ""
+    return f"{mean:{digits}}{spread} (n = {len(values)})"
 
 
-def _decimals(value):
-    return 1 if value == 0 else max(3 - math.floor(math.log10(abs(value))), 0)
+def _head(runs):
+    """What the claim of all runs says and how it is tested, in three rows."""
+    result = next(iter(runs.values()))
+    claim, first = result.claim, next(iter(result.values))
+    measure = f"{claim.measure}; claimed: {first} {claim.better}"
+    return claim, [("Claim", claim.statement), ("Test", claim.test), ("Measure", measure)]
 
 
 def _as_text(runs):
-    claim = next(iter(runs.values())).claim
-    first = next(iter(next(iter(runs.values())).values))
-    lines = [f"Claim:  {claim.statement}", f"Test:   {claim.test}"]
-    lines += [f"Result: {claim.measure}; claimed: {first} {claim.better}"]
+    claim, rows = _head(runs)
+    lines = [f"{name + ':':9}{text}" for name, text in rows]
     for label, result in runs.items():
         lines += [f"  {label}: {_circumstances(result, claim)}"]
         lines += [f"    {name}: {summarise(values)}" for name, values in result.values.items()]
@@ -237,13 +231,7 @@ def _circumstances(result, shown):
 
 
 def _as_html(runs):
-    claim = next(iter(runs.values())).claim
-    first = next(iter(next(iter(runs.values())).values))
-    rows = [
-        ("Claim", claim.statement),
-        ("Test", claim.test),
-        ("Measure", f"{claim.measure}; claimed: {first} {claim.better}"),
-    ]
+    claim, rows = _head(runs)
     for label, result in runs.items():
         said = [label, result.verdict]
         for condition, values in result.values.items():

@@ -9,17 +9,15 @@ Inception network is used for photographs (Heusel et al. 2017). The features are
 - the last convolution, averaged over the image, which knows strokes, edges and textures. Without
   it, noise of a grey level of 0.1 goes unseen. It has half the weight of the other.
 
-Where the label is one of several yes/no attributes, as of faces, it learns all of these, each with
-an output of its own; it then knows no classes, only attributes.
+They are centred on the training images' mean: the kernel distance depends on where zero lies, and
+far from the features it saw their means alone.
 
-It sees the training split alone, and not all of that: some training images are set aside, so that
-the measures can ask what real images score that the classifier has not adapted to.
-
-Trained once and kept in the cache; the same weights serve all notebooks, backends and seeds.
+Where the label is one of several yes/no attributes, as of faces, it learns all of these, and knows
+no classes. It sees the training split alone, and not all of that: some images are set aside, so
+that the measures can ask what real images score that the classifier has not adapted to.
 """
 
 import dataclasses
-import functools
 import hashlib
 import time
 
@@ -28,6 +26,7 @@ import numpy as np
 from scipy import special
 
 from course_utils import data, profiles, storage
+from course_utils.data.drawn.builtin import content_hash
 from course_utils.measures import inputs
 from course_utils.training import fit
 
@@ -37,7 +36,7 @@ _LEARNING_RATE = 5e-3
 # average features and nothing else has their sum, 96, as its Fréchet distance.
 _VARIANCES = (64.0, 32.0)
 # Another number here makes every classifier in every cache be trained again.
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,10 +51,8 @@ class _Budget:
 
 
 _BUDGETS = {
-    "smoke": _Budget(train_size=6_000, set_aside=1_500, epochs=5, filters=(16, 32), batch_size=64),
-    "full": _Budget(
-        train_size=None, set_aside=10_000, epochs=5, filters=(32, 64, 128), batch_size=128
-    ),
+    "smoke": _Budget(6_000, set_aside=1_500, epochs=5, filters=(16, 32), batch_size=64),
+    "full": _Budget(None, set_aside=10_000, epochs=5, filters=(32, 64, 128), batch_size=128),
 }
 
 
@@ -69,11 +66,12 @@ class CourseClassifier:
         name: the data set it was trained on.
         classes: number of classes; 0 where it knows attributes.
         attributes: names of the yes/no attributes that it tells; empty where it knows classes.
+        set_aside: real training images (m, h, w, c) that it has not seen.
         accuracy: share of the test split's labels, or of its attributes' answers, that are right.
         trained_on: number of training images.
         seconds: how long training took, on the machine that did it.
-        set_aside: real training images (m, h, w, c) that it has not seen.
-        scales: what the two kinds of features are multiplied by, so that their total variances on
+        centre: mean of the features (d,) on training images, before they are scaled.
+        scale: what each is multiplied by (d,), so that the total variances of the two kinds on
             training images are 64 and 32.
     """
 
@@ -81,18 +79,18 @@ class CourseClassifier:
     name: str
     classes: int
     attributes: tuple[str, ...]
+    set_aside: np.ndarray
     accuracy: float
     trained_on: int
     seconds: float
-    set_aside: np.ndarray
-    scales: tuple[float, float]
+    centre: list[float]
+    scale: list[float]
 
-    def describe(self, images, batch_size=500):
+    def describe(self, images):
         """Features of images, and probabilities of their classes or attributes.
 
         Args:
             images: (n, h, w, c) in [0, 1].
-            batch_size: images at a time.
 
         Returns:
             Features float32 (n, d), d = 64 + the channels of the last convolution, and
@@ -109,11 +107,9 @@ class CourseClassifier:
                 f"found {images.shape}."
             )
         inputs.finite("images", images)
-        *kinds, logits = self.network.predict(images, batch_size=batch_size, verbose=0)
-        kinds = _both_kinds(*kinds)
-        features = [kind * scale for kind, scale in zip(kinds, self.scales, strict=True)]
-        each = special.expit if self.attributes else functools.partial(special.softmax, axis=1)
-        return np.concatenate(features, axis=1), each(logits)
+        *kinds, logits = self.network.predict(images, batch_size=500, verbose=0)
+        features = (_joined(*kinds) - np.float32(self.centre)) * np.float32(self.scale)
+        return features, special.expit(logits) if self.attributes else special.softmax(logits, 1)
 
     def features(self, images):
         """Features (n, d) of images (n, h, w, c) in [0, 1]."""
@@ -129,8 +125,8 @@ class CourseClassifier:
 def course_classifier(name, image_size=None):
     """The classifier of a data set, from the cache, or trained now and kept there.
 
-    Training takes about a minute on two CPU cores, ten seconds in the `smoke` profile, which
-    trains a smaller network on fewer images.
+    The same weights serve all notebooks, backends and seeds. Training takes about a minute on two
+    CPU cores, ten seconds in the `smoke` profile, which trains a smaller network on fewer images.
 
     Args:
         name: a data set of images that `data.load` knows, as in `images.name`.
@@ -143,10 +139,10 @@ def course_classifier(name, image_size=None):
         ValueError: no such set of images.
     """
     if name not in data.names() or name == "toys":
-        known = ", ".join(known for known in data.names() if known != "toys")
         raise ValueError(
-            f"there is no course classifier for {name!r}; the sets of images are {known}. "
-            f"For images of your own, give the measures features of your own."
+            f"there is no course classifier for {name!r}; the sets of images are "
+            f"{', '.join(known for known in data.names() if known != 'toys')}. For images of your "
+            f"own, give the measures features of your own."
         )
     smoke = profiles.active_profile() == "smoke" and not profiles.recording()
     budget = _BUDGETS["smoke" if smoke else "full"]
@@ -159,14 +155,8 @@ def course_classifier(name, image_size=None):
     network = _network(images.x_train.shape[1:], outputs, budget.filters)
     path = storage.cache_dir() / "classifiers" / f"{images.name}-{_key(images, budget)}.npz"
     stored = _kept(path, network, lambda: _train(network, images, seen, budget))
-    return CourseClassifier(
-        network=network,
-        name=images.name,
-        classes=0 if attributes else outputs,
-        attributes=attributes,
-        set_aside=images.x_train[aside],
-        **stored,
-    )
+    known = 0 if attributes else outputs, attributes
+    return CourseClassifier(network, images.name, *known, images.x_train[aside], **stored)
 
 
 def _attributes(images):
@@ -242,33 +232,30 @@ def _train(network, images, seen, budget):
     guesses = logits > 0 if attributes else logits.argmax(axis=1)
     right = _targets(images.y_test, images.factors_test, attributes)
     *kinds, _ = network.predict(images.x_train[seen[:10_000]], batch_size=500, verbose=0)
+    features, sizes = _joined(*kinds), [kind.shape[1] for kind in kinds]
+    found = [kind.sum() for kind in np.split(features.var(axis=0), sizes[:1])]
     return {
         "accuracy": float(np.mean(guesses == right)),
         "trained_on": len(seen),
         "seconds": seconds,
-        "scales": [
-            float(np.sqrt(variance / kind.var(axis=0).sum()))
-            for variance, kind in zip(_VARIANCES, _both_kinds(*kinds), strict=True)
-        ],
+        "centre": features.mean(axis=0).tolist(),
+        "scale": np.repeat(np.sqrt(np.divide(_VARIANCES, found)), sizes).tolist(),
     }
 
 
-def _both_kinds(last, averaged):
-    """The features before they are scaled: see the top of this module."""
-    length = np.linalg.norm(last, axis=1, keepdims=True)
-    return last / np.maximum(length, 1e-12), averaged
+def _joined(last, averaged):
+    """Both kinds of features as they are: see the top of this module."""
+    length = np.maximum(np.linalg.norm(last, axis=1, keepdims=True), 1e-12)
+    return np.concatenate([last / length, averaged], axis=1)
 
 
 def _key(images, budget):
     """Name of the cached file: changes with the images, the labels and the settings."""
-    digest = hashlib.sha256(repr((_VERSION, SIZE, _LEARNING_RATE, budget)).encode())
-    arrays = [images.x_train[::50], images.y_train, images.x_test[::50]]
+    arrays = {"x": images.x_train[::50], "y": images.y_train, "x_test": images.x_test[::50]}
     if attributes := _attributes(images):
-        arrays += [_targets(images.y_train, images.factors_train, attributes)]
-    for array in arrays:
-        digest.update(f"{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()[:16]
+        arrays["targets"] = _targets(images.y_train, images.factors_train, attributes)
+    settings = repr((_VERSION, SIZE, _LEARNING_RATE, budget, content_hash(arrays)))
+    return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
 
 # Weights that could not be kept, by the file they were meant for: one training a process is enough.
@@ -277,27 +264,21 @@ _NOT_KEPT = {}
 
 def _kept(path, network, train):
     """Put the weights kept at `path` into `network`, or train it; return what goes with them."""
-    stored = _load(path, network)
-    if stored is not None:
+    if (stored := _load(path, network)) is not None:
         return stored
     try:
         with storage.locked(path):
             # Another process may have trained it while this one waited for the lock.
-            stored = _load(path, network)
-            if stored is None:
+            if (stored := _load(path, network)) is None:
                 storage.remove_leftovers(path)
                 stored = train()
-                _save(path, network, stored)
+                weights = {f"w{i}": weight for i, weight in enumerate(network.get_weights())}
+                storage.save_arrays(path, weights, stored)
     except OSError as error:
         storage.note_not_kept(error)
         stored = train() if stored is None else stored
         _NOT_KEPT[path] = network.get_weights(), stored
     return stored
-
-
-def _save(path, network, stored):
-    weights = {f"w{i}": np.asarray(weight) for i, weight in enumerate(network.get_weights())}
-    storage.save_arrays(path, weights, stored)
 
 
 def _load(path, network):

@@ -1,10 +1,9 @@
 """All measures of one set of images against another, each with its standard error.
 
 The errors tell how much a measure would vary if both sets were drawn anew. Halves of one draw tell
-that badly: from two pairs of halves, between 0.2 and 1.7 times the truth. So each error is computed
-from the single images: distances and coverage have formulas (see `measures`), and what is a mean,
-a median or a count of numbers per image is computed again from resampled images, the bootstrap
-(Efron 1979), which costs next to nothing.
+that badly (two pairs of halves: 0.2 to 1.7 times the truth). So distances and coverage have
+formulas (see `measures`), and what is made of one number per image is computed again from resampled
+images, the bootstrap (Efron 1979).
 """
 
 import dataclasses
@@ -133,8 +132,7 @@ def _by_image(real, fake, classes, rng):
 def _student_accuracy(fake, real, y_real):
     """Classification accuracy score (Ravuri & Vinyals 2019): learn from generated, tested on real.
 
-    The labels of the generated images are the course classifier's. The student is a support
-    vector machine on 40 principal components of the pixels, which learns in seconds.
+    The generated images' labels are the course classifier's; the student is a quick one.
     """
     if len(np.unique(fake.labels)) < 2:
         return float(np.mean(y_real == fake.labels[0]))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from course_utils import storage
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent.parent
 # They show and keep numbers, and make none.
 _SHOWING = ("plotting", "widgets", "notes", "evaluation.recorded")
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -39,10 +39,10 @@ def find(notebook, name):
         name: the claim's name.
 
     Returns:
-        (result as a dict, what has changed since in words, "" if nothing has). (None, "") where
-        no run has been recorded, or where neither a checkout nor an installed package holds it.
+        (result as a dict, what has changed since in words, "" if nothing has), or (None, "") where
+        no run is recorded.
     """
-    path = recorded_folder() / f"{notebook}.json"
+    path = _folder() / f"{notebook}.json"
     if not path.is_file():
         return None, ""
     try:
@@ -60,50 +60,41 @@ def find(notebook, name):
     return None, ""
 
 
-def recorded_folder():
-    """Folder of the recorded runs: in a checkout `notebooks/recorded`, else in the package."""
-    if storage.in_checkout():
-        return storage.CHECKOUT / "notebooks" / "recorded"
-    return _PACKAGE / "recorded"
+def _folder():
+    """In a checkout `notebooks/recorded`, else in the package."""
+    return (
+        storage.CHECKOUT / "notebooks" / "recorded"
+        if storage.in_checkout()
+        else PACKAGE / "recorded"
+    )
 
 
 def changed_since(record, script):
-    """What has changed since a recorded file was made, in words.
+    """What has changed since a recorded file was made, in words; "" if nothing has.
 
     Args:
         record: the file's content; one from before modules were noted says nothing of them.
         script: path of the notebook's script; an installed package has none.
-
-    Returns:
-        Text such as "models.vae has changed since"; "" if nothing has.
     """
-    if Path(script).is_file() and code_hash(script, "recorded") != record["code"]:
+    if Path(script).is_file() and code_hash(script) != record["code"]:
         return "the code has changed since"
     modules = record.get("modules", {})
     changed = changed_modules({m: h for m, h in modules.items() if not m.startswith(_SHOWING)})
     return f"{', '.join(changed)} {'have' if changed[1:] else 'has'} changed since" * bool(changed)
 
 
-def module_hashes():
-    """Hash of the code of each module of the package, which comments and docstrings leave alone.
+def changed_modules(hashes):
+    """Names of the modules whose code no longer has these hashes (name to hash), or is gone."""
+    return sorted(name for name, known in hashes.items() if module_hash(name) != known)
+
+
+def module_hash(name):
+    """Hash of a module, such as `measures.frechet`, but for its comments and docstrings.
 
     Returns:
-        dict of name, such as `measures.frechet`, to 16 hexadecimal digits.
+        16 hexadecimal digits; None where there is no such module.
     """
-    names = [".".join(path.relative_to(_PACKAGE).with_suffix("").parts)
-             for path in sorted(_PACKAGE.rglob("*.py"))]  # fmt: skip
-    # The first of all loads the others and does nothing else.
-    names = [name.removesuffix(".__init__") for name in names if name != "__init__"]
-    return {name: _module_hash(name) for name in names}
-
-
-def changed_modules(hashes):
-    """Names of the modules whose code is no longer that of these `module_hashes`, or is gone."""
-    return sorted(name for name, known in hashes.items() if _module_hash(name) != known)
-
-
-def _module_hash(name):
-    path = _PACKAGE.joinpath(*name.split("."))
+    path = PACKAGE.joinpath(*name.split("."))
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     return _hash_of_file(path, path.stat().st_mtime_ns) if path.is_file() else None
 
@@ -115,20 +106,24 @@ def _hash_of_file(path, _modified):
     for node in ast.walk(tree):
         if isinstance(node, _WITH_DOCSTRING) and ast.get_docstring(node, clean=False) is not None:
             del node.body[0]
-    return _hash(tree, "times")
+    return _hash(tree, list)
 
 
-def code_hash(script, of="outputs"):
+def used_in_a_record(budgets):
+    """Which keywords of `by_profile` count in a recorded run: `record`, else all but `smoke`."""
+    record = [budget for budget in budgets if budget.arg == "record"]
+    return record or [budget for budget in budgets if budget.arg != "smoke"]
+
+
+def code_hash(script, used=used_in_a_record):
     """Hash of a percent script's code: comments, prose and layout do not count.
 
-    Nor do budgets that were not used: what is stored stays good when a smaller machine needs
+    Nor do budgets that were not `used`: what is stored stays good when a smaller machine needs
     another one. Nor does the address that the first cell installs from.
 
     Args:
         script: path of the percent script.
-        of: what was made with the code. For `outputs`, the stored ones, the `smoke` budgets of
-            `by_profile` do not count; for a `recorded` run, where `record` is given, it alone
-            counts; for measured `times` all do.
+        used: picks from the keywords of a call of `by_profile` (`ast.keyword`) those that count.
 
     Returns:
         16 hexadecimal digits.
@@ -136,31 +131,21 @@ def code_hash(script, of="outputs"):
     Raises:
         SyntaxError: the script is not valid Python.
     """
-    tree = ast.parse(Path(script).read_text(encoding="utf-8"))
-    return _hash(tree, of)
+    return _hash(ast.parse(Path(script).read_text(encoding="utf-8")), used)
 
 
-def _hash(tree, of):
-    return hashlib.sha256(repr(_canonical(tree, of)).encode()).hexdigest()[:16]
+def _hash(tree, used):
+    return hashlib.sha256(repr(_canonical(tree, used)).encode()).hexdigest()[:16]
 
 
-def _canonical(node, of):
+def _canonical(node, used):
     """A syntax tree as nested lists, without the empty fields that Python versions add or drop."""
     if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "by_profile":
-        node = ast.Call(func=node.func, args=node.args, keywords=_used(node.keywords, of))
+        node = ast.Call(func=node.func, args=node.args, keywords=used(node.keywords))
     if isinstance(node, ast.Constant) and str(node.value).startswith("git+https://"):
         node = ast.Constant(value=_INSTALLED_FROM)
     if isinstance(node, ast.AST):
-        fields = [[name, _canonical(value, of)] for name, value in ast.iter_fields(node)
+        fields = [[name, _canonical(value, used)] for name, value in ast.iter_fields(node)
                   if name != "kind" and value is not None and value != []]  # fmt: skip
         return [type(node).__name__, fields]
-    return [_canonical(part, of) for part in node] if isinstance(node, list) else repr(node)
-
-
-def _used(budgets, of):
-    if of == "times":
-        return budgets
-    record = [budget for budget in budgets if budget.arg == "record"]
-    if of == "recorded" and record:
-        return record
-    return [budget for budget in budgets if budget.arg != "smoke"]
+    return [_canonical(part, used) for part in node] if isinstance(node, list) else repr(node)

@@ -1,9 +1,5 @@
-"""The real side of a comparison: generated images against a data set, in one call.
+"""The real side of a comparison: generated images against a data set, in one call."""
 
-evaluation.report(images, fake)
-"""
-
-import dataclasses
 import math
 import warnings
 import weakref
@@ -48,20 +44,14 @@ class Yardstick:
         images = images if images.pixel_range == (0.0, 1.0) else images.scaled(0, 1)
         self.classifier = course_classifier(images.name, _square_side(images.x_train))
         if self.classifier.accuracy < _WEAK:
-            warnings.warn(
-                f"the {self.classifier}: distances between its features say little about what "
-                f"sets these images apart.",
-                WeakClassifierWarning,
-                stacklevel=4,
-            )
-        self.training, self.source = images.x_train, images.source
-        self.seed = seed
+            says = "distances between its features say little about what sets these images apart."
+            warnings.warn(f"the {self.classifier}: {says}", WeakClassifierWarning, stacklevel=4)
+        self.training, self.source, self.seed = images.x_train, images.source, seed
         self.available = min(len(images.x_test), len(self.classifier.set_aside))
         self.count = _checked_count(count, self.available)
-        chosen = _some(len(images.x_test), self.count, [seed, 0])
+        chosen = self._some(images.x_test, 0)
         self.test, self.y_test = images.x_test[chosen], images.y_test[chosen]
-        chosen = _some(len(self.classifier.set_aside), self.count, [seed, 3])
-        self.other = self.classifier.set_aside[chosen]
+        self.other = self.classifier.set_aside[self._some(self.classifier.set_aside, 3)]
         self._real = {}
 
     def report(self, fake, name="generated images"):
@@ -78,22 +68,13 @@ class Yardstick:
             ValueError: another shape than the real images, pixels outside of their range, NaN, or
                 fewer images than `SMALLEST_COUNT`.
         """
+        fake = self._checked(fake)
+        count = len(fake)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            result = self._report(self._checked(fake), name)
-        # Several measures say the same: once is enough. Other packages' warnings are none of ours.
-        notes = {
-            warning.category: str(warning.message)
-            for warning in reversed(caught)
-            if warning.category.__module__.startswith("course_utils")
-        }
-        return dataclasses.replace(result, notes=(*result.notes, *notes.values()))
-
-    def _report(self, fake, name):
-        count = len(fake)
-        reference, y_real, floors = self._real_side(count)
-        sample = Sample.of(fake, self.classifier, self.training)
-        found = self._compare(reference, y_real, sample)
+            reference, y_real, floors = self._real_side(count)
+            sample = Sample.of(fake, self.classifier, self.training)
+            found = self._compare(reference, y_real, sample)
         measures = {
             key: Measure(label, *found[key], *floors[key], better)
             for key, (label, better, _) in MEASURES.items()
@@ -105,14 +86,16 @@ class Yardstick:
             f"({self.source}); features: course classifier ({right} right); "
             f"floor: {count:,} other real images; ±: standard error"
         )
-        notes = ()
-        if self.classifier.attributes:
-            notes = (
-                f"the classifier of {self.classifier.name} tells "
-                f"{len(self.classifier.attributes)} yes/no attributes: `classes` and `student`, "
-                f"which need classes, are left out.",
-            )
-        return Report(measures, count, title, notes)
+        notes = []
+        if attributes := len(self.classifier.attributes):
+            notes += [
+                f"the classifier of {self.classifier.name} tells {attributes} yes/no attributes: "
+                f"`classes` and `student`, which need classes, are left out."
+            ]
+        # Several measures say the same: once is enough. Other packages' warnings are none of ours.
+        ours = [w for w in caught if w.category.__module__.startswith("course_utils")]
+        notes += {w.category: str(w.message) for w in reversed(ours)}.values()
+        return Report(measures, count, title, tuple(notes))
 
     def frechet(self, fake):
         """The Fréchet distance alone, in a fraction of the time; arguments as for `report`."""
@@ -128,7 +111,7 @@ class Yardstick:
     def _checked(self, fake):
         fake = np.asarray(fake, dtype=np.float32)
         shape = self.training.shape[1:]
-        if fake.ndim != 4 or fake.shape[1:] != shape:
+        if fake.shape[1:] != shape:
             raise ValueError(
                 f"generated images must be (n, {', '.join(map(str, shape))}) like the real ones, "
                 f"found {fake.shape}."
@@ -148,7 +131,7 @@ class Yardstick:
                 f"model makes: np.clip(samples, {low:g}, {high:g})."
             )
         # The first ones would be another sample where the images come in an order.
-        fake = fake[_some(len(fake), self.count, [self.seed, 1])]
+        fake = fake[self._some(fake, 1)]
         return np.clip((fake - low) / (high - low), 0, 1)
 
     def _real_side(self, count):
@@ -167,6 +150,10 @@ class Yardstick:
             self._real[count] = reference, y_real, floors
         return self._real[count]
 
+    def _some(self, images, side):
+        """Indices of `count` of the images (of all, if they are fewer), at random."""
+        return np.random.default_rng([self.seed, side]).permutation(len(images))[: self.count]
+
     def _compare(self, reference, y_real, sample):
         return compare(reference, y_real, sample, self.classifier.classes, self.seed)
 
@@ -175,11 +162,6 @@ def _square_side(images):
     """Height and width, as `data.load` takes them; None for images that are not square."""
     height, width = images.shape[1:3]
     return height if height == width else None
-
-
-def _some(available, count, seed):
-    """Indices of `count` of the images (of all, if they are fewer), at random."""
-    return np.random.default_rng(seed).permutation(available)[:count]
 
 
 def _checked_count(count, available):
@@ -202,13 +184,7 @@ _YARDSTICKS = weakref.WeakKeyDictionary()
 
 
 def yardstick(images, count=None, seed=0):
-    """The Yardstick of a data set, made at the first call and kept for the next.
-
-    Args:
-        images: ImageData that the generators have learned from.
-        count: images on each side; None takes all that can be matched, at most 10,000.
-        seed: which of the images are used where there are more.
-    """
+    """The Yardstick of a data set, made at the first call and kept; arguments as it takes."""
     made = _YARDSTICKS.setdefault(images, {})
     if (count, seed) not in made:
         made[count, seed] = Yardstick(images, count, seed)

@@ -1,10 +1,9 @@
 """Attribute vectors: which way in a code leads to a smile.
 
-Larsen et al., "Autoencoding beyond pixels using a learned similarity metric" (2016), take the mean
-code of images with the attribute less that of images without. White, "Sampling generative networks"
-(2016), points out what goes wrong: where smiling people are more often women, the vector for a
-smile makes women too. He replicates samples until the other attribute is equally frequent on both
-sides; `balance` compares like with like instead, and throws nothing away that has its like.
+Larsen et al., "Autoencoding beyond pixels using a learned similarity metric" (2016). White,
+"Sampling generative networks" (2016), points out what goes wrong: where smiling people are more
+often women, the vector for a smile makes women too. He replicates samples until both are equally
+frequent; `balance` compares like with like instead, and throws nothing away that has its like.
 """
 
 import numpy as np
@@ -16,23 +15,21 @@ from course_utils.measures import inputs
 def attribute_vector(codes, present, *, balance=None, least=10):
     """Mean code of images with an attribute less that of images without.
 
-    With `balance`, images are grouped by the values of the other attributes, the difference is
-    taken within each group that has both kinds, and differences are averaged. So the others are
-    equally frequent on both sides and cannot leak into the vector. A group with p images of one
-    kind and q of the other weighs p q / (p + q), the inverse of its variance: the vector is the
-    least-squares slope of the codes on the attribute with a level of its own for each group. Groups
-    of one kind only are left out: of attributes that never part, neither can be had alone.
+    With `balance`, the difference is taken within each group of images that agree in the other
+    attributes, so that these cannot leak into the vector. A group with p images of one kind and q
+    of the other weighs p q / (p + q), the inverse of its variance: the vector is the least-squares
+    slope on the attribute with a level of its own for each group. Groups of one kind only are left
+    out: of attributes that never part, neither can be had alone.
 
     Args:
         codes: (n, d).
         present: (n,) booleans or 0 and 1, whether an image has the attribute.
-        balance: name -> (n,) booleans or 0 and 1, the attributes to keep out of the vector; None
-            for the plain difference. Each doubles the number of groups and makes them smaller: name
-            only those that correlate with this one.
+        balance: name -> (n,) booleans or 0 and 1, the attributes to keep out of the vector. Each
+            doubles the number of groups: name only those that correlate with this one.
         least: images needed with the attribute and without it, of those that count.
 
     Returns:
-        float64 (d,); adding it to a code without the attribute is meant to add the attribute.
+        float64 (d,), to be added to a code without the attribute.
 
     Raises:
         ValueError: no codes, NaN, attributes that are not one yes or no per code, or too few images

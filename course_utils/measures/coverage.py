@@ -1,7 +1,7 @@
-"""Precision, recall, density and coverage: two questions that one distance answers at once.
+"""Do the fakes look real, and are all kinds of real images among them?
 
-Do the fakes look real, and are all kinds of real images among them? Around each real image lies a
-ball that reaches to its k-th nearest other real image, and likewise around each fake.
+Around each real image lies a ball that reaches to its k-th nearest other real image, and likewise
+around each fake.
 
 - precision: share of fakes within some real image's ball; recall: share of real images within some
   fake's ball (Kynkäänniemi et al., "Improved precision and recall metric", 2019).
@@ -9,9 +9,8 @@ ball that reaches to its k-th nearest other real image, and likewise around each
   of real images whose ball holds a fake (Naeem et al., "Reliable fidelity and diversity metrics",
   2020). A single outlier among the real images inflates precision but hardly these.
 
-A ball is open, as in the authors' package `prdc`: a point on its surface is outside. So is one
-that lies there but for rounding errors, which otherwise decide at random wherever a fake is a copy
-of a real image. Thus real images scored against themselves have density 1 exactly.
+A ball is open, as in the authors' package `prdc`. A point that lies on its surface but for rounding
+errors is outside too, so that real images scored against themselves have density 1 exactly.
 """
 
 import typing
@@ -42,9 +41,8 @@ class Coverage(typing.NamedTuple):
 def precision_recall_density_coverage(real_features, fake_features, k=5):
     """Precision, recall, density and coverage of fakes, by balls of k nearest neighbours.
 
-    Exact; distances are computed in blocks that take about 256 MB, whatever the number of rows.
-    Recall depends on the number of fakes, coverage too (that of a perfect model is 1 − 2⁻ᵏ for many
-    images and as many fakes): compare models at equal counts.
+    Exact, in blocks of about 256 MB. Recall and coverage depend on the number of fakes (coverage of
+    a perfect model is 1 − 2⁻ᵏ for many images and as many fakes): compare at equal counts.
 
     Args:
         real_features: (n, d), n > k.
@@ -58,27 +56,17 @@ def precision_recall_density_coverage(real_features, fake_features, k=5):
         ValueError: no two such sets, NaN, k not a whole number from 1, or no more than k rows.
     """
     checks.whole_number("k", k, 1)
-    real, fake = inputs.feature_pair(
-        "real_features",
-        real_features,
-        "fake_features",
-        fake_features,
-        least=k + 1,
-        why=f"for each to have {k} neighbours",
-    )
+    sets = {"real_features": real_features, "fake_features": fake_features}
+    real, fake = inputs.feature_pair(sets, k + 1, f"for each to have {k} neighbours")
     return with_errors(real, fake, k)[0]
 
 
 def with_errors(real, fake, k):
-    """As `precision_recall_density_coverage` for checked features, and the standard errors.
+    """Coverage of checked features, and Coverage of the standard errors of its four numbers.
 
-    Chance has its part on both sides: in which images are judged, and in which ones have the balls.
-    A share p has the error √(p (1 − p) (1/n + 1/m)), as if both parts were equal; in simulations
-    the true one is 0.7 to 1.3 times that. The density is a mean over all pairs of n and m images,
-    whose variance is that of its row means over n plus that of its column means over m.
-
-    Returns:
-        Coverage of values, and of errors.
+    Chance has its part on both sides. A share p has the error √(p (1 − p) (1/n + 1/m)); in
+    simulations the true one is 0.7 to 1.3 times that. The density is a mean over all pairs of n and
+    m images: the variance of its row means over n plus that of its column means over m.
     """
     # Distances are the same from everywhere; from the middle, they lose the fewest digits.
     middle = real.mean(axis=0)
@@ -95,25 +83,18 @@ def with_errors(real, fake, k):
         recalled[rows] = (distances < fake_reach).any(axis=1)
     shares = ((part > 0).mean() for part in (real_balls, recalled, fakes_within))
     precision, recall, coverage = (float(share) for share in shares)
-    parts = 1 / len(real) + 1 / len(fake)
-    scale = len(real) / len(fake)
     density_error = np.hypot(
         np.std(real_balls / k) / np.sqrt(len(fake)),
-        np.std(scale * fakes_within / k) / np.sqrt(len(real)),
+        np.std(len(real) / len(fake) * fakes_within / k) / np.sqrt(len(real)),
     )
+
+    def error(share):
+        return float(np.sqrt(share * (1 - share) * (1 / len(real) + 1 / len(fake))))
+
     return (
         Coverage(precision, recall, float(real_balls.mean() / k), coverage),
-        Coverage(
-            _share_error(precision, parts),
-            _share_error(recall, parts),
-            float(density_error),
-            _share_error(coverage, parts),
-        ),
+        Coverage(error(precision), error(recall), float(density_error), error(coverage)),
     )
-
-
-def _share_error(share, parts):
-    return float(np.sqrt(share * (1 - share) * parts))
 
 
 def squared_radii(points, k):

@@ -2,14 +2,11 @@
 
 Chen et al., "Isolating sources of disentanglement in variational autoencoders" (2018), eq. 6: the
 information that the best dimension has about a factor, less that of the second best, as a share of
-all there is to know about the factor. It is 1 if a single dimension knows the factor and no other
-knows anything of it; it is 0 if two know equally much, however much that is. It needs the true
-factors, and so drawn images.
+all there is to know about it: 1 if a single dimension knows the factor and no other anything of it,
+0 if two know equally much, however much. It needs the true factors, and so drawn images.
 
 Codes are posterior means in bins of equal width, as in Locatello et al., "Challenging common
-assumptions in the unsupervised learning of disentangled representations" (2019); Chen et al. draw
-from the posterior instead. Both estimate information from counts, which finds some even where
-there is none; here that is taken off (`mutual_information_gap` says how).
+assumptions in the unsupervised learning of disentangled representations" (2019).
 """
 
 import dataclasses
@@ -32,11 +29,11 @@ class MutualInformationGap:
 
     Attributes:
         score: mean gap over the factors, from 0 to 1.
-        floor: what the same codes score against shuffled factors: above 0, for of several
-            dimensions that know nothing one always seems to know the most.
+        floor: what the same codes score against shuffled factors; above 0, for one of several
+            dimensions that know nothing always seems to know the most.
         gaps: factor name to its gap, from 0 to 1.
         information: float64 (factors, d), what each dimension tells about each factor: 1 is
-            everything, 0 nothing more than chance, so that it may fall a little below.
+            everything, 0 no more than chance, so that it may fall a little below.
         names: the factors' names, in the order of the rows of `information`.
     """
 
@@ -54,25 +51,22 @@ class MutualInformationGap:
 def mutual_information_gap(codes, factors, *, bins=20, seed=0):
     """Mutual information gap between the dimensions of a code and the factors of the images.
 
-    Each dimension is cut into `bins` bins of equal width between its smallest and largest value. So
-    its scale does not count, a dimension that hardly varies is read as closely as any other, and a
-    single far outlier makes the bins of the rest coarse. A factor of whole numbers (or booleans) is
-    taken as it is, one category per number. A continuous factor is cut into `bins` bins that hold
-    equally many images; equal values stay together.
+    Each dimension is cut into `bins` bins of equal width between its smallest and largest value, so
+    its scale does not count, and a far outlier makes the bins of the rest coarse. A factor of whole
+    numbers or booleans has one category per number; a continuous one is cut into `bins` bins that
+    hold equally many images, equal values together.
 
-    The information I found in counts is biased upwards: independent codes in 20 × 20 bins seem to
-    know 6 % of a factor from 1,000 images. So chance is taken off, I' = (I − E) / (H − E), with H
-    the entropy of the factor and E the mean of I over all ways to shuffle it, which is known in
-    closed form (Vinh et al., "Information theoretic measures for clusterings comparison", 2010).
-    I' averages 0 exactly for independent codes and is 1 for codes that determine the factor;
-    between, it errs towards less (by 0.02 at worst for correlated Gaussians and 1,000 images; the
-    Miller-Madow correction leaves 0.02 too much where there is nothing, and that makes gaps).
+    Information found in counts is biased upwards: independent codes in 20 × 20 bins seem to know
+    6 % of a factor from 1,000 images. So chance is taken off, I' = (I − E) / (H − E), with H the
+    entropy of the factor and E the mean of I over all ways to shuffle it, in closed form (Vinh et
+    al., "Information theoretic measures for clusterings comparison", 2010). I' averages 0 exactly
+    for independent codes and is 1 for codes that determine the factor; between, it errs towards
+    less (by 0.02 at worst for correlated Gaussians and 1,000 images).
 
     Args:
-        codes: (n, d), one per image, n > bins; posterior means for a variational autoencoder. With
-            d = 1 there is no second best, and the gap is all that the dimension knows.
-        factors: name -> (n,), whole numbers or booleans for categories, floats for continuous
-            factors.
+        codes: (n, d), n > bins; posterior means for a variational autoencoder. With d = 1 there is
+            no second best, and the gap is all that the dimension knows.
+        factors: name -> (n,), whole numbers or booleans for categories, floats for others.
         bins: number of bins, at least 2.
         seed: for the shuffles behind the floor.
 
@@ -80,8 +74,8 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
         MutualInformationGap.
 
     Raises:
-        ValueError: no codes, NaN, factors that are no numbers or not one per code, a factor that
-            has the same value everywhere, or `bins` that are no such number.
+        ValueError: no codes, NaN, factors that are not one number per code or have the same value
+            everywhere, or `bins` that are no such number.
     """
     checks.whole_number("bins", bins, 2)
     codes = inputs.features("codes", codes, least=bins + 1, why=f"for more than the {bins} bins")
@@ -159,7 +153,6 @@ def _entropy(counts):
 
 
 def _checked(factors, count):
-    """The factors' values; names in messages are those of the dictionary."""
     if not factors:
         raise ValueError(
             "factors is empty: give a dictionary from names to values, such as data.factors_test."

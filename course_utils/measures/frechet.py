@@ -20,9 +20,8 @@ _ROUNDING = 1e-5
 def frechet_distance(mean_a, cov_a, mean_b, cov_b):
     """Fréchet distance (squared 2-Wasserstein distance) between two Gaussians.
 
-    |μ_a − μ_b|² + tr(A) + tr(B) − 2 tr((A^½ B A^½)^½). The last trace is taken as the sum of the
-    singular values of A^½ B^½, whose squares are the eigenvalues of A^½ B A^½: no root of a
-    rounding error is taken, so singular covariances are no problem.
+    |μ_a − μ_b|² + tr(A) + tr(B) − 2 tr((A^½ B A^½)^½). The last trace is the sum of the singular
+    values of A^½ B^½: no root of a rounding error is taken, so A and B may be singular.
 
     Args:
         mean_a: (d,), or a number in one dimension.
@@ -41,9 +40,8 @@ def frechet_distance(mean_a, cov_a, mean_b, cov_b):
         raise ValueError(
             f"both means must have the same dimensions, found {len(mean_a)} and {len(mean_b)}."
         )
-    cov_a, cov_b = (
-        _covariance(name, cov, len(mean_a)) for name, cov in (("cov_a", cov_a), ("cov_b", cov_b))
-    )
+    cov_a = _covariance("cov_a", cov_a, len(mean_a))
+    cov_b = _covariance("cov_b", cov_b, len(mean_b))
     overlap = np.linalg.svd(_root("cov_a", cov_a) @ _root("cov_b", cov_b), compute_uv=False).sum()
     spread = np.trace(cov_a) + np.trace(cov_b) - 2 * overlap
     return float(np.sum((mean_a - mean_b) ** 2) + max(spread, 0.0))
@@ -53,7 +51,7 @@ def frechet_feature_distance(features_a, features_b):
     """Fréchet distance between two sets of features, each taken as a Gaussian.
 
     Means and unbiased covariances in float64. Quote it with the name of the features, the number of
-    samples, and beside it the same measure between two sets of real images of that size.
+    samples, and the same measure between real images.
 
     Args:
         features_a: (n, d).
@@ -65,11 +63,9 @@ def frechet_feature_distance(features_a, features_b):
     Raises:
         ValueError: no two such sets, NaN, or a set of one sample, which has no covariance.
     """
-    features_a, features_b = inputs.feature_pair(
-        "features_a", features_a, "features_b", features_b, 2, "for a covariance"
-    )
-    for name, features in (("features_a", features_a), ("features_b", features_b)):
-        samples, size = features.shape
+    sets = {"features_a": features_a, "features_b": features_b}
+    features_a, features_b = inputs.feature_pair(sets, 2, "for a covariance")
+    for name, (samples, size) in zip(sets, (features_a.shape, features_b.shape), strict=True):
         if samples <= size:
             warnings.warn(
                 f"{samples} samples of {size} dimensions in {name}: the covariance is singular and "
@@ -84,12 +80,11 @@ def frechet_feature_distance(features_a, features_b):
 def frechet_feature_error(features_a, features_b):
     """Standard error of `frechet_feature_distance`, by the choice of the samples on both sides.
 
-    How the distance answers to one more sample x of the first set is known in closed form, the
-    delta method: 2 (μ_a − μ_b)·(x − μ_a) + |x − μ_a|² − (x − μ_a)ᵀ T (x − μ_a), with T the optimal
-    linear map from one Gaussian to the other; and likewise for the second set (Rippl, Munk, Sturm,
-    "Limit laws of the empirical Wasserstein distance: Gaussian distributions", 2016). The variance
-    of these answers over n is that of the distance. Between samples of one distribution, where the
-    distance has its minimum, the answer is up to √2 times the truth.
+    The delta method: one more sample x of the first set adds 2 (μ_a − μ_b)·(x − μ_a) + |x − μ_a|² −
+    (x − μ_a)ᵀ T (x − μ_a), with T the optimal linear map from one Gaussian to the other, and
+    likewise for the second (Rippl, Munk, Sturm, "Limit laws of the empirical Wasserstein distance:
+    Gaussian distributions", 2016). Between samples of one distribution, where the distance has its
+    minimum, the answer is up to √2 times the truth.
 
     Args:
         features_a: (n, d), n > 1.
@@ -101,10 +96,8 @@ def frechet_feature_error(features_a, features_b):
     Raises:
         ValueError: as `frechet_feature_distance`.
     """
-    pair = [
-        inputs.features(name, features, 2, "for a covariance")
-        for name, features in (("features_a", features_a), ("features_b", features_b))
-    ]
+    sets = {"features_a": features_a, "features_b": features_b}
+    pair = [inputs.features(name, values, 2, "for a covariance") for name, values in sets.items()]
     (mean_a, cov_a), (mean_b, cov_b) = map(_moments, pair)
     root_a, root_b = _root("cov_a", cov_a), _root("cov_b", cov_b)
     left, overlaps, right = np.linalg.svd(root_a @ root_b)

@@ -1,9 +1,6 @@
 """What the measures share: checks of their inputs, named warnings, blocks that fit into memory.
 
 Each check gives the values back or raises a ValueError that begins with the argument's `name`.
-
-A measure answers with a number, a clear error or a named warning; never with a silent number that
-means something else.
 """
 
 import warnings
@@ -38,19 +35,17 @@ def features(name, values, least=1, why=""):
     return values
 
 
-def feature_pair(first_name, first, second_name, second, least, why):
-    """Two sets of features that a measure compares, as float64; warns about constant dimensions.
+def feature_pair(sets, least, why):
+    """Both of two `sets`, by name, as float64; warns about constant dimensions.
 
     To be called by the measure itself: the warning points at the line that called the measure.
     """
-    first = features(first_name, first, least, why)
-    second = features(second_name, second, least, why)
-    same_dimensions(first_name, first, second_name, second)
-    for name, values in ((first_name, first), (second_name, second)):
-        message = _constant(name, values)
-        if message:
+    checked = {name: features(name, values, least, why) for name, values in sets.items()}
+    same_dimensions(checked)
+    for name, values in checked.items():
+        if message := _constant(name, values):
             warnings.warn(message, ConstantFeaturesWarning, stacklevel=3)
-    return first, second
+    return checked.values()
 
 
 def images(name, values, least=1):
@@ -79,13 +74,13 @@ def rows(name, values, least=1):
     return values.reshape(len(values), -1)
 
 
-def same_dimensions(first_name, first, second_name, second):
-    """Raise ValueError unless two sets agree in everything but their number of rows."""
-    if np.shape(first)[1:] != np.shape(second)[1:]:
+def same_dimensions(sets):
+    """Raise ValueError unless two `sets`, by name, agree in all but their number of rows."""
+    first, second = map(np.shape, sets.values())
+    if first[1:] != second[1:]:
         raise ValueError(
-            f"{first_name} and {second_name} must agree in all but the first axis, found shapes "
-            f"{np.shape(first)} and {np.shape(second)}: both have to come from the same network or "
-            f"data set."
+            f"{' and '.join(sets)} must agree in all but the first axis, found shapes {first} and "
+            f"{second}: both have to come from the same network or data set."
         )
 
 

@@ -1,16 +1,13 @@
 """How a path of images runs from one end to the other, in a space of features.
 
-Decode equally spaced codes between two images, take the features of what comes out, and look at the
-path. Two things can go wrong. It may wander (`detour`) or jump (`largest_step`), which
-`path_measures` tells; and what lies between the ends may look like nothing real, which `realism`
-tells. A cross-fade of pixels passes the first and fails the second, so quote both.
+Decode equally spaced codes between two images and take the features of what comes out. The path may
+wander (`detour`) or jump (`largest_step`), which `path_measures` tells; and what lies between the
+ends may look like nothing real, which `realism` tells. A cross-fade of pixels passes the first and
+fails the second, so quote both.
 
 The relative is perceptual path length (Karras et al., "A style-based generator architecture for
-generative adversarial networks", 2019): the mean squared distance between images of two codes that
-are ε apart, divided by ε². It has the unit of the feature space and falls for any model whose
-images differ less. Here each path is divided by the distance between its own ends, so there is no
-unit, and a model gains nothing by changing little; but steps are coarse, not infinitesimal, and
-what happens within a step is not seen.
+generative adversarial networks", 2019): it falls for any model whose images differ less. Here each
+path is divided by the distance between its own ends, so a model gains nothing by changing little.
 """
 
 import dataclasses
@@ -56,10 +53,10 @@ class PathMeasures:
     """How straight and how even paths are.
 
     Attributes:
-        detour: float64 (kept,), length of the path divided by the distance between its ends; 1 is a
-            straight line.
-        largest_step: float64 (kept,), the largest step divided by the mean step of the path; 1 if
-            all steps are equal, up to steps − 1 if the path is one jump.
+        detour: float64 (kept,), length of the path divided by the distance between its ends, from 1
+            for a straight line.
+        largest_step: float64 (kept,), divided by the mean step of the path: 1 if all are equal, up
+            to steps − 1 if the path is one jump.
         kept: bool (pairs,), false for the paths left out because their ends coincide.
     """
 
@@ -86,14 +83,13 @@ class PathMeasures:
 def path_measures(features):
     """Detour and largest step of paths of images, one path per pair of ends.
 
-    Both are blind to shift, rotation and scale of the features. A path whose ends coincide has no
-    detour; it is left out, and a warning says how many were. What counts as straight depends on the
-    features: a path of pixels is straight for a cross-fade and for little else, so compare paths in
-    one space, and with the path of the cross-fade.
+    Both are blind to shift, rotation and scale of the features. A path whose ends coincide is left
+    out, with a warning. What counts as straight depends on the features: compare paths in one
+    space, and with the path of the cross-fade.
 
     Args:
-        features: (pairs, steps, d), features of consecutive images along each path, ends included;
-            at least 3 steps, as two images are always a straight line.
+        features: (pairs, steps, d) of consecutive images along each path, ends included; at least
+            3 steps, as two images are always a straight line.
 
     Returns:
         PathMeasures.
@@ -129,10 +125,8 @@ def path_measures(features):
 def realism(features, real_features, k=5):
     """Which images look real: those within the ball around some real image.
 
-    A ball reaches to the k-th nearest other real image, and is open, as in
-    `precision_recall_density_coverage`: the mean of the answer is the precision (Kynkäänniemi et
-    al., "Improved precision and recall metric", 2019). This is the yes or no behind it, one per
-    image, so that the middle of a path can be told from its ends; their "realism score" grades it.
+    The yes or no per image behind the precision of `precision_recall_density_coverage`, which is
+    its mean, so that the middle of a path can be told from its ends.
 
     Args:
         features: (m, d), of the images in question; paths as features.reshape(-1, d).
@@ -147,10 +141,9 @@ def realism(features, real_features, k=5):
     """
     checks.whole_number("k", k, 1)
     features = inputs.features("features", features)
-    real = inputs.features(
-        "real_features", real_features, k + 1, f"for each to have {k} neighbours"
-    )
-    inputs.same_dimensions("features", features, "real_features", real)
+    why = f"for each to have {k} neighbours"
+    real = inputs.features("real_features", real_features, k + 1, why)
+    inputs.same_dimensions({"features": features, "real_features": real})
     # Distances are the same from everywhere; from the middle, they lose the fewest digits.
     middle = real.mean(axis=0)
     features, real = features - middle, real - middle

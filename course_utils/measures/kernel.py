@@ -2,8 +2,7 @@
 
 Bińkowski et al., "Demystifying MMD GANs" (2018). Where the Fréchet distance is biased upwards for
 few samples, this estimate is right on average for any number of them; between two samples of one
-distribution it averages 0, and so falls below 0 about as often as above. A negative value is not
-an error.
+distribution it falls below 0 about as often as above. A negative value is not an error.
 """
 
 import typing
@@ -33,12 +32,13 @@ def kernel_feature_distance(features_a, features_b):
     """Unbiased estimate of the squared MMD with the kernel k(x, y) = (x·y / d + 1)³.
 
     Mean of k over pairs within a, plus the same within b, minus twice the mean of k over pairs
-    between a and b. A row is not paired with itself. All pairs are used, in blocks that take about
-    256 MB; means over random subsets, as are often quoted, estimate the same with more noise.
+    between a and b. A row is not paired with itself. All pairs are used, in blocks of about 256 MB;
+    means over random subsets, as are often quoted, estimate the same with more noise. The kernel
+    depends on where zero lies: far from it, the distance hardly sees more than the means.
 
     The error is that of the mean over either set of 2 (mean of k within − mean of k between), what
-    one sample adds to the distance (Hoeffding 1948); where both sets have one distribution, it is
-    up to √2 times the truth.
+    one sample adds to the distance (Hoeffding 1948); up to √2 times the truth where both sets have
+    one distribution.
 
     Args:
         features_a: (n, d).
@@ -50,9 +50,8 @@ def kernel_feature_distance(features_a, features_b):
     Raises:
         ValueError: no two such sets, NaN, or fewer than 2 rows.
     """
-    a, b = inputs.feature_pair(
-        "features_a", features_a, "features_b", features_b, 2, "to make a pair"
-    )
+    sets = {"features_a": features_a, "features_b": features_b}
+    a, b = inputs.feature_pair(sets, 2, "to make a pair")
     value, variance = 0.0, 0.0
     across = _sums(a, b)
     for own, other, between in ((a, b, across[0]), (b, a, across[1])):

@@ -62,7 +62,7 @@ def importance_nll(vae, x, samples=5000, *, seed=0):
         vae: VAE.
         x: images (n, h, w, c), in the range that the VAE was trained on.
         samples: draws k from the posterior per image.
-        seed: seed of the draws.
+        seed: of the draws.
 
     Returns:
         ImportanceNLL.

@@ -49,8 +49,8 @@ class Memorisation:
 def memorisation(fake, training, held_out, tolerance=HALF_A_GREY_LEVEL):
     """Compare fakes with held-out real images: which are nearer to the training images?
 
-    Blurred images lie nearer to everything than sharp ones, so a small `fake_distance` is a reason
-    to look, not a proof; many fakes within the held-out images' first percentile come close to one.
+    Blurred images lie nearer to everything than sharp ones: a small `fake_distance` is a reason to
+    look, not a proof.
 
     Args:
         fake: (n, …) generated images, at least 2.
@@ -94,9 +94,8 @@ def duplicates(images, tolerance=HALF_A_GREY_LEVEL):
     """Which images have an almost identical twin among the others.
 
     Twins differ by at most `tolerance` per pixel, as a root of the mean square over all pixels and
-    channels. The default is half a grey level of 255 for pixels in [0, 1]: nobody sees it, and two
-    independent images do not come that close. For another range of pixels multiply it by the width
-    of that range.
+    channels: by default half a grey level of 255 for pixels in [0, 1], which nobody sees. For
+    another range multiply it by the range's width.
 
     Args:
         images: (n, …), at least 2.
@@ -118,9 +117,9 @@ def duplicates(images, tolerance=HALF_A_GREY_LEVEL):
 def nearest_distances(images, training):
     """Euclidean distance from each image to its nearest training image, and which that is.
 
-    Products in float32 find a few candidates, and those are compared exactly: a copy has distance
-    0. Only if many training images lie within rounding error of each other (about 1e-3 of an
-    image's norm) may the distance to another one of these be given.
+    Products in float32 find a few candidates, which are compared exactly: a copy has distance 0.
+    Where more training images lie within rounding error of each other (about 1e-3 of an image's
+    norm), the distance may be that to another one of these.
 
     Args:
         images: (n, …) images or points.
@@ -137,7 +136,7 @@ def nearest_distances(images, training):
 
 def _rows(name, images, training):
     """Both flattened to rows, if they are images of one shape."""
-    inputs.same_dimensions(name, images, "training", training)
+    inputs.same_dimensions({name: images, "training": training})
     return inputs.rows(name, images), inputs.rows("training", training)
 
 

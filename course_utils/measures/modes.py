@@ -38,8 +38,8 @@ def mode_coverage(points, centres, std, within=3.0, least=1):
     """Count the modes that samples reach, and the samples that are close to one.
 
     A sample is of high quality if its nearest centre is at most `within` standard deviations away,
-    measured as straight-line distance. Of a Gaussian's own samples 99.7 % are within 3 in one
-    dimension, 98.9 % in two: that, not 100 %, is what a perfect sampler scores.
+    straight. Of a Gaussian's own samples 99.7 % are within 3 in one dimension, 98.9 % in two: that
+    is what a perfect sampler scores.
 
     Args:
         points: (n, d) samples.
@@ -56,7 +56,7 @@ def mode_coverage(points, centres, std, within=3.0, least=1):
             is not positive.
     """
     points, centres = inputs.features("points", points), inputs.features("centres", centres)
-    inputs.same_dimensions("points", points, "centres", centres)
+    inputs.same_dimensions({"points": points, "centres": centres})
     checks.whole_number("least", least, 1)
     std, within = np.asarray(std, dtype=float), float(within)
     if std.shape not in ((), (len(centres),)):

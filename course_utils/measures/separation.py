@@ -17,9 +17,8 @@ from course_utils.measures import inputs
 def neighbour_accuracy(train_codes, train_labels, test_codes, test_labels, k=10):
     """Share of test codes whose class the majority of their k nearest training codes has.
 
-    A classifier without training of its own, so that the number is about the code. Codes that say
-    nothing about the class score about the share of the largest class (even classes: 1 / classes).
-    Equal votes go to the class with the smallest label.
+    Codes that say nothing about the class score about the share of the largest class. Equal votes
+    go to the class with the smallest label.
 
     Args:
         train_codes: (n, d), n at least k.
@@ -36,9 +35,8 @@ def neighbour_accuracy(train_codes, train_labels, test_codes, test_labels, k=10)
             class that only the test codes have, or fewer than k training codes.
     """
     checks.whole_number("k", k, 1)
-    train_codes, test_codes = inputs.feature_pair(
-        "train_codes", train_codes, "test_codes", test_codes, 2, "to tell classes apart"
-    )
+    sets = {"train_codes": train_codes, "test_codes": test_codes}
+    train_codes, test_codes = inputs.feature_pair(sets, 2, "to tell classes apart")
     inputs.enough("train_codes", train_codes, k, f"for {k} neighbours to vote")
     train_labels = _labels("train_labels", train_labels, "train_codes", len(train_codes))
     test_labels = _labels("test_labels", test_labels, "test_codes", len(test_codes))
@@ -57,14 +55,12 @@ def silhouette(codes, labels, most=2000, seed=0):
 
     For each code (b − a) / max(a, b), with a the mean distance to the others of its class and b the
     mean distance to the nearest other class; 0 for a class of one code. Near 1 for compact classes
-    far apart; about 0, with many classes a little below, where they lie on top of each other; far
-    below where another class is nearer than the own. All distances are needed, so no more than
-    `most` codes are taken, at random.
+    far apart, about 0 where they lie on top of each other, below where another class is nearer.
 
     Args:
         codes: (n, d).
         labels: (n,) whole numbers, at least 2 classes and fewer classes than codes.
-        most: how many codes to take at most, at least 3.
+        most: how many codes are taken at most, at random, since all distances are needed; from 3.
         seed: for the choice of codes.
 
     Returns:

@@ -15,15 +15,13 @@ def high_frequency_energy(images, cutoff=0.25):
 
     The squared amplitudes of the discrete Fourier transform over height and width, summed over all
     frequencies √(f_y² + f_x²) > `cutoff`, scaled so that by Parseval's theorem the sum over *all*
-    frequencies is the mean squared pixel value; averaged over channels. The unit is that of the
-    pixels, squared. White noise of variance s² has s² times the share of frequencies above the
-    cutoff. Edges count too: an image is taken as periodic, so one whose opposite borders differ
-    has some energy everywhere.
+    frequencies is the mean squared pixel value; averaged over channels. White noise of variance s²
+    has s² times the share of frequencies above the cutoff. An image is taken as periodic: opposite
+    borders that differ count as edges.
 
     Args:
         images: (n, h, w, c).
-        cutoff: cycles per pixel, from 0 up to but not including 0.5, the finest stripes that
-            rows or columns of pixels can show.
+        cutoff: cycles per pixel, from 0 to below 0.5, the finest stripes that pixels can show.
 
     Returns:
         float64 (n,).

@@ -1,12 +1,14 @@
 import dataclasses
 import json
 import math
+import types
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course_tools import storing
 from course_utils.data import ImageData
 from course_utils.evaluation import claims, recorded
 
@@ -136,7 +138,7 @@ def record(tmp_path, monkeypatch):
     monkeypatch.setattr(recorded.storage, "CHECKOUT", tmp_path)
 
     def write(result):
-        code = recorded.code_hash(script, "recorded")
+        code = recorded.code_hash(script)
         stored = {"code": code, "claims": [result.as_dict()]}
         (folder / "09_x.json").write_text(json.dumps(stored))
         return script
@@ -194,12 +196,12 @@ def test_the_code_hash_is_the_same_on_every_python(tmp_path):
     ],
 )
 def test_only_budgets_that_may_have_been_used_count(tmp_path, of, given, count):
-    script = tmp_path / "a.py"
+    notebook = types.SimpleNamespace(script=tmp_path / "a.py")
 
     def code_hash(changed=None):
         arguments = ", ".join(f"{name}={9 if name == changed else 1}" for name in given)
-        script.write_text(f"EPOCHS = by_profile({arguments})\n")
-        return recorded.code_hash(script, of)
+        notebook.script.write_text(f"EPOCHS = by_profile({arguments})\n")
+        return storing.code_hash(notebook, of)
 
     assert {name for name in given if code_hash(name) != code_hash()} == count
 

@@ -80,7 +80,7 @@ def test_the_table_of_claims_tells_what_modules_have_changed(notebook, record):
 
 
 def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorded, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(recorded, "PACKAGE", tmp_path)
     module = tmp_path / "measures" / "one.py"
     module.parent.mkdir()
     (tmp_path / "measures" / "__init__.py").write_text('"""A room."""')
@@ -89,7 +89,7 @@ def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch)
     for number, text in enumerate([*texts, "def f(x): return -x"]):
         module.write_text(text)
         os.utime(module, (number, number))
-        hashes.append(recorded.module_hashes())
+        hashes.append(execution.module_hashes())
     assert hashes[0].keys() == {"measures", "measures.one"}
     assert hashes[0] == hashes[1]
     assert recorded.changed_modules(hashes[0]) == ["measures.one"]

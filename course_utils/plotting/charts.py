@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from course_utils.plotting.arrays import to_numpy
-from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, MARKERS, set_title, show
+from course_utils.plotting.look import COLOURS, LABEL, show, style
 
 
 def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False, y_limits=None):
@@ -35,32 +35,29 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
             axis.annotate(name, (1, value), xycoords=("axes fraction", "data"), ha="right",
                           va="bottom", fontsize=8, color="0.25")  # fmt: skip
         axis.set_xlabel(x_label)
-        if all(float(value).is_integer() for x, _ in series.values() for value in x):
+        points = {float(value) for x, _ in series.values() for value in x}
+        if all(map(float.is_integer, points)):
             axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         if log_x:
             axis.set_xscale("log", base=2)
             axis.xaxis.set_major_formatter(ScalarFormatter())
-            if len(points := {float(value) for x, _ in series.values() for value in x}) < 8:
+            if len(points) < 8:
                 axis.set_xticks(sorted(points))
     if log_y:
         axes[0, 0].set_yscale("log")
-    axes[0, 0].set_ylim(y_limits)
-    axes[0, 0].set_ylabel(y_label)
-    if len(names) > 4:
-        # So many names would lie on the curves.
-        figure.legend(
-            *axes[0, 0].get_legend_handles_labels(), loc="outside right upper", fontsize=9
-        )
+    axes[0, 0].set(ylim=y_limits, ylabel=y_label)
+    if len(names) > 4:  # so many names would lie on the curves
+        handles = axes[0, 0].get_legend_handles_labels()
+        figure.legend(*handles, loc="outside right upper", fontsize=9)
     else:
         axes[0, 0].legend(fontsize=9)
-    set_title(figure, title)
-    show(figure, alt)
+    show(figure, alt, title)
 
 
 def _draw_series(axis, index, name, x, y):
-    colour, style = COLOURS[index % len(COLOURS)], LINES[index % len(LINES)]
-    marker = MARKERS[index % len(MARKERS)] if y.shape[1] <= 12 else None
-    axis.plot(x, y.mean(axis=0), style, color=colour, label=name, marker=marker, markersize=4)
+    colour, line, marker = style(index)
+    marker = marker if y.shape[1] <= 12 else None
+    axis.plot(x, y.mean(axis=0), line, color=colour, label=name, marker=marker, markersize=4)
     if len(y) > 1:
         axis.fill_between(x, y.min(axis=0), y.max(axis=0), color=colour, alpha=0.2, lw=0)
 
@@ -82,22 +79,17 @@ def scatter(panels, labels, class_names, title, alt):
         points = to_numpy(points)
         for index, class_name in enumerate(class_names):
             chosen = points[labels == index]
-            axis.scatter(*chosen.T, s=9, alpha=0.6, color=COLOURS[index % len(COLOURS)],
-                         marker=MARKERS[index % len(MARKERS)], label=class_name,
+            colour, _, marker = style(index)
+            axis.scatter(*chosen.T, s=9, alpha=0.6, color=colour, marker=marker, label=class_name,
                          linewidths=0)  # fmt: skip
             if len(class_names) > 1 and len(chosen):
-                axis.annotate(class_name, np.median(chosen, axis=0), ha="center", va="center",
-                              fontweight="bold", bbox=LABEL_BOX)  # fmt: skip
-        axis.set_title(name)
+                axis.annotate(class_name, np.median(chosen, axis=0), **LABEL)
+        axis.set(title=name, xticks=[], yticks=[])
         axis.set_aspect("equal", adjustable="datalim")
-        axis.set(xticks=[], yticks=[])
     if len(class_names) > 1:
-        handles, names = axes[0, 0].get_legend_handles_labels()
-        figure.legend(
-            handles, names, loc="outside lower center", ncols=5, fontsize=8, markerscale=2
-        )
-    set_title(figure, title)
-    show(figure, alt)
+        handles = axes[0, 0].get_legend_handles_labels()
+        figure.legend(*handles, loc="outside lower center", ncols=5, fontsize=8, markerscale=2)
+    show(figure, alt, title)
 
 
 def dots(values, title, alt, *, x_label, reference=None):
@@ -118,14 +110,12 @@ def dots(values, title, alt, *, x_label, reference=None):
     if reference is not None:
         name, value = reference
         axis.axvline(value, color="0.35", linestyle="--", lw=1.2)
-        # Above the axes, where it covers no dot.
-        above = axis.get_xaxis_transform()
+        above = axis.get_xaxis_transform()  # where it covers no dot
         axis.text(value, 1.01, name, transform=above, ha="center", fontsize=8, color="0.35")
-    axis.set_yticks(range(len(values)), list(values))
+    axis.set_yticks(range(len(values)), values)
     axis.invert_yaxis()
     axis.set_xlabel(x_label)
-    set_title(figure, title)
-    show(figure, alt)
+    show(figure, alt, title)
 
 
 def heatmap(values, rows, columns, title, alt, *, x_label, y_label, digits=0, note=None):
@@ -158,5 +148,4 @@ def heatmap(values, rows, columns, title, alt, *, x_label, y_label, digits=0, no
     axis.grid(False)
     for row, text in enumerate(note or ()):
         axis.text(len(columns) - 0.35, row, text, va="center", fontsize=9)
-    set_title(figure, title)
-    show(figure, alt)
+    show(figure, alt, title)

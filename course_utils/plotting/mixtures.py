@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
 from course_utils.plotting.arrays import to_numpy
-from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, set_title, show
+from course_utils.plotting.look import LABEL, show, style
 
 
 def mixtures(panels, points, title, alt, limits=None, numbered=True):
@@ -25,15 +25,12 @@ def mixtures(panels, points, title, alt, limits=None, numbered=True):
     for axis, (name, (means, covariances)) in zip(axes[0], panels.items(), strict=True):
         axis.scatter(*points.T, s=3, color="0.6", linewidths=0)
         draw_ellipses(axis, means, covariances, numbered=numbered)
-        axis.set_title(name)
-        axis.set_aspect("equal", adjustable="box")
-        axis.set(xticks=[], yticks=[])
+        axis.set(title=name, xticks=[], yticks=[], aspect="equal")
     if limits is None:
         axes[0, 0].autoscale_view()  # ellipses, unlike points, do not ask for room by themselves
     else:
         axes[0, 0].set(xlim=limits, ylim=limits)
-    set_title(figure, title)
-    show(figure, alt)
+    show(figure, alt, title)
 
 
 def draw_ellipses(axis, means, covariances, numbered=True):
@@ -49,12 +46,9 @@ def draw_ellipses(axis, means, covariances, numbered=True):
         values, vectors = np.linalg.eigh(covariance)
         widths = 2 * np.sqrt(np.maximum(values, 0))
         angle = np.degrees(np.arctan2(vectors[1, 0], vectors[0, 0]))
-        colour, style = COLOURS[index % len(COLOURS)], LINES[index % len(LINES)]
-        for count, line in ((1, 1.6), (2, 0.9)):
-            axis.add_patch(
-                Ellipse(mean, *(count * widths), angle=angle, fill=False, edgecolor=colour,
-                        linestyle=style, linewidth=line)
-            )  # fmt: skip
+        colour, line, _ = style(index)
+        drawn = {"angle": angle, "fill": False, "edgecolor": colour, "linestyle": line}
+        for count, width in ((1, 1.6), (2, 0.9)):
+            axis.add_patch(Ellipse(mean, *(count * widths), linewidth=width, **drawn))
         if numbered:
-            axis.text(*mean, str(index + 1), ha="center", va="center", fontsize=8,
-                      fontweight="bold", color=colour, bbox=LABEL_BOX)  # fmt: skip
+            axis.text(*mean, str(index + 1), fontsize=8, color=colour, **LABEL)

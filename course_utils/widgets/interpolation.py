@@ -7,7 +7,7 @@ import numpy as np
 
 from course_utils import checks, code_paths, plotting
 from course_utils.widgets import given, pages
-from course_utils.widgets.explorer import BUTTONS, WHOLE_NAME, Explorer
+from course_utils.widgets.explorer import Explorer, named
 from course_utils.widgets.pages import GAP, LINE, minus
 
 PATHS = {"straight": code_paths.straight, "spherical": code_paths.spherical}
@@ -19,6 +19,7 @@ _PATHS_KEPT = 64
 # Pixels: a step, at most and at least; all of them, at most and at least; one enlarged, at least.
 _STEP, _LEAST_STEP, _MOST_WIDTH, _LEAST_WIDTH, _LARGE = 56, 8, 650, 250, 112
 _ACCENT = plotting.COLOURS[1]
+_MARKED = {"color": _ACCENT, "weight": "bold"}
 
 
 def interpolation_explorer(
@@ -46,11 +47,17 @@ def interpolation_explorer(
     if len(images) < 2:
         raise ValueError("images must be at least 2, found 1. A way has two ends.")
     checks.whole_number("steps", steps, 2)
-    models = _checked_models(models)
-    codes = {
-        name: given.codes(f"what encode of {name!r} returned", encode(images), count=len(images))
-        for name, (encode, _) in models.items()
-    }
+    example = '{"VAE": (vae.encode, vae.decode)}'
+    models, codes = dict(given.models(models, "name to (encode, decode)", example)), {}
+    for name, pair in models.items():
+        if not isinstance(pair, tuple | list) or len(pair) != 2 or not all(map(callable, pair)):
+            raise ValueError(
+                f"models[{name!r}] must be a pair of functions (encode, decode), found "
+                f"{type(pair).__name__}. Of a model, pass (model.encode, model.decode)."
+            )
+    for name, (encode, _) in models.items():
+        returned = f"what encode of {name!r} returned"
+        codes[name] = given.codes(returned, encode(images), count=len(images))
     view = _Ways(list(models), steps, title)
 
     # Moving the position only draws.
@@ -72,19 +79,13 @@ def interpolation_explorer(
         )
 
     last = len(images) - 1
-    return Explorer(
-        {
-            "start": ipywidgets.IntSlider(0, 0, last, description="start", style=WHOLE_NAME),
-            "end": ipywidgets.IntSlider(1, 0, last, description="end", style=WHOLE_NAME),
-            "path": ipywidgets.ToggleButtons(
-                options=list(PATHS), description="path", style=BUTTONS
-            ),
-            "position": ipywidgets.IntSlider(
-                (steps + 1) // 2, 1, steps, description="position", style=WHOLE_NAME
-            ),
-        },
-        draw,
+    controls = named(
+        start=ipywidgets.IntSlider(0, 0, last),
+        end=ipywidgets.IntSlider(1, 0, last),
+        path=ipywidgets.ToggleButtons(options=list(PATHS)),
+        position=ipywidgets.IntSlider((steps + 1) // 2, 1, steps),
     )
+    return Explorer(controls, draw)
 
 
 class _Ways:
@@ -106,19 +107,16 @@ class _Ways:
         page = page.copy()
         for image, index in zip(ends, (0, self.steps - 1), strict=True):
             page.show(pages.tiled(image[None, None], width), GAP + index * step, 0)
-        page.write(right, tops[0] - 5, f"step {position} of {self.steps}", color=_ACCENT,
-                   weight="bold")  # fmt: skip
+        page.write(right, tops[0] - 5, f"step {position} of {self.steps}", **_MARKED)
         for row, large, top, (_, lengths) in zip(rows, enlarged, tops, ways.values(), strict=True):
             page.show(row, GAP, top + LINE)
             page.show(large, right, top)
-            frame = np.array([[0, 1, 1, 0, 0], [0, 0, 1, 1, 0]]) * [[step], [height]] - 1
             x, y = GAP + (position - 1) * step, top + LINE
-            page.draw(x + frame[0], y + frame[1], color=_ACCENT)
+            page.frame((x - 1, y - 1), (x + step - 1, y + height - 1), color=_ACCENT)
             for index in sorted({0, position - 1, self.steps - 1}):
-                style = {"color": _ACCENT, "weight": "bold"} if index == position - 1 else {}
-                page.write(GAP + step * (index + 0.5), y + height + 4,
-                           minus(lengths[index], ".1f"), ha="center", va="top", size=8,
-                           **style)  # fmt: skip
+                style = _MARKED if index == position - 1 else {}
+                page.write(GAP + step * (index + 0.5), y + height + 4, minus(lengths[index], ".1f"),
+                           ha="center", va="top", size=8, **style)  # fmt: skip
         return page.figure
 
     def _page_around(self, path, row, large):
@@ -134,19 +132,3 @@ class _Ways:
         for name, top in zip(self.names, tops, strict=True):
             page.write(GAP, top + LINE - 5, name, weight="bold")
         return page, right, tops
-
-
-def _checked_models(models):
-    """Return a copy of the dict, if it is one of names to pairs of functions."""
-    if not isinstance(models, dict) or not models:
-        raise ValueError(
-            f"models must be a dict of name to (encode, decode), at least one, found {models!r}. "
-            f'For instance, {{"VAE": (vae.encode, vae.decode)}}.'
-        )
-    for name, pair in models.items():
-        if not isinstance(pair, tuple | list) or len(pair) != 2 or not all(map(callable, pair)):
-            raise ValueError(
-                f"models[{name!r}] must be a pair of functions (encode, decode), found "
-                f"{type(pair).__name__}. Of a model, pass (model.encode, model.decode)."
-            )
-    return dict(models)

@@ -10,9 +10,9 @@ from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
 from course_utils import checks
-from course_utils.plotting import LINES
+from course_utils.plotting.look import style
 from course_utils.widgets import given, pages
-from course_utils.widgets.explorer import BUTTONS, WHOLE_NAME, Explorer
+from course_utils.widgets.explorer import Explorer, named
 from course_utils.widgets.pages import GAP, LINE
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
@@ -58,9 +58,8 @@ def mixture_explorer(
     points = given.codes("points", points, 2).astype(np.float64)
     if held_out is not None:
         held_out = given.codes("held_out", held_out, 2).astype(np.float64)
-    total = len(points)
-    if total > FIT_POINTS:
-        points = points[np.random.default_rng(seed).choice(total, FIT_POINTS, replace=False)]
+    shown, shown_in_words = given.drawn(len(points), FIT_POINTS, seed)
+    points = points[shown]
     components = given.each_once("components", components, 1)
     if max(components) > len(points):
         raise ValueError(
@@ -77,19 +76,19 @@ def mixture_explorer(
 
     @functools.cache
     def fit(components, covariance):
-        mixture = GaussianMixture(
-            components, covariance_type=covariance, n_init=_STARTS, max_iter=_MOST_STEPS,
-            random_state=seed,
-        )  # fmt: skip
+        mixture = GaussianMixture(components, covariance_type=covariance, n_init=_STARTS,
+                                  max_iter=_MOST_STEPS, random_state=seed)  # fmt: skip
         # One thread: so little work is not worth sharing out, and on a busy machine the threads
         # wait for one another twenty times as long as they work.
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the picture tells
             mixture.fit(points)
-        return mixture, *_described(mixture, points, total, held_out)
+        return mixture, _scores(mixture, points, held_out)
 
     def draw(components, covariance, show):
-        mixture, fitted, scores = fit(components, covariance)
+        mixture, scores = fit(components, covariance)
+        gaussians = f"{components} Gaussian{'s' * (components > 1)} ({covariance})"
+        fitted = f"{shown_in_words} points, {gaussians}"
         alt = f"{fitted}, as ellipses at 1 and 2 standard deviations: {'; '.join(scores)}."
         last = right if show == "samples" else left
         page = pages.Page(*np.rint(last.end).astype(int) + GAP, title, scores)
@@ -103,37 +102,25 @@ def mixture_explorer(
             alt += f" Beside it {seen}."
         return page.figure, alt
 
-    return Explorer(
-        {
-            "components": ipywidgets.SelectionSlider(
-                options=components, value=components_at_first, description="components",
-                style=WHOLE_NAME,
-            ),
-            "covariance": ipywidgets.ToggleButtons(
-                options=covariances, description="covariance", style=BUTTONS
-            ),
-            # With a decoder, the first frame calls it, so that its errors show in the cell.
-            "show": ipywidgets.ToggleButtons(
-                options=["points", "samples"], value="points" if decode is None else "samples",
-                description="show", style=BUTTONS,
-            ),
-        },
-        draw,
-    )  # fmt: skip
+    # With a decoder, the first frame calls it, so that its errors show in the cell.
+    first = "points" if decode is None else "samples"
+    controls = named(
+        components=ipywidgets.SelectionSlider(options=components, value=components_at_first),
+        covariance=ipywidgets.ToggleButtons(options=covariances),
+        show=ipywidgets.ToggleButtons(options=["points", "samples"], value=first),
+    )
+    return Explorer(controls, draw)
 
 
-def _described(mixture, points, total, held_out):
-    """Return what was fitted to what, and a list of lines that say how well."""
-    some = f"{len(points):,} of {total:,}" if total > len(points) else f"{total:,}"
-    count = len(mixture.means_)
-    fitted = f"{some} points, {count} Gaussian{'s' * (count > 1)} ({mixture.covariance_type})"
+def _scores(mixture, points, held_out):
+    """Return lines that say how well a mixture fits."""
     likelihood = f"log-likelihood per point: {mixture.score(points):.3f}"
     if held_out is not None:
         likelihood += f", held out: {mixture.score(held_out):.3f}"
     bic = f"BIC: {mixture.bic(points):,.0f} (lower is better)"
     if not mixture.converged_:
         bic += f" – NOT CONVERGED in {mixture.n_iter_} steps"
-    return fitted, [line.replace(" -", " −") for line in (likelihood, bic)]
+    return [line.replace(" -", " −") for line in (likelihood, bic)]
 
 
 def _covariances(mixture):
@@ -161,9 +148,9 @@ def _draw_components(page, plane, mixture):
     variances, axes = np.linalg.eigh(_covariances(mixture))  # ascending: the narrow side first
     outlines = np.einsum("kij,kj,nj->kni", axes, np.sqrt(np.maximum(variances, 0)), _CIRCLE)
     for index, (mean, outline) in enumerate(zip(mixture.means_, outlines, strict=True)):
-        for count, line in ((1, 1.6), (2, 0.9)):
-            plane.draw(page, mean + count * outline, color=pages.colour(index), linewidth=line,
-                       linestyle=LINES[index % len(LINES)])  # fmt: skip
+        colour, line, _ = style(index)
+        for count, width in ((1, 1.6), (2, 0.9)):
+            plane.draw(page, mean + count * outline, color=colour, linewidth=width, linestyle=line)
     _number(page, plane, mixture.means_, variances, axes)
 
 

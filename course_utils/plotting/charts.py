@@ -1,7 +1,8 @@
-"""Curves, points and dots."""
+"""Curves, points, ellipses, dots and tables."""
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Ellipse
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from course_utils.plotting.arrays import to_numpy
@@ -90,6 +91,41 @@ def scatter(panels, labels, class_names, title, alt):
         handles = axes[0, 0].get_legend_handles_labels()
         figure.legend(*handles, loc="outside lower center", ncols=5, fontsize=8, markerscale=2)
     show(figure, alt, title)
+
+
+def mixtures(panels, points, title, alt, numbered=True):
+    """Points, and over them each mixture's components as ellipses, one panel a mixture.
+
+    Args:
+        panels: dict of panel title to (means (k, 2), covariances (k, 2, 2)).
+        points: (n, 2), drawn in grey in every panel.
+        title: the question that the picture answers.
+        alt: alternative text.
+        numbered: write each component's number at its mean.
+    """
+    figure = Figure(figsize=(2.9 * len(panels), 3.3))
+    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)
+    points = to_numpy(points)
+    for axis, (name, (means, covariances)) in zip(axes[0], panels.items(), strict=True):
+        axis.scatter(*points.T, s=3, color="0.6", linewidths=0)
+        draw_ellipses(axis, means, covariances, numbered)
+        axis.set(title=name, xticks=[], yticks=[], aspect="equal")
+    axes[0, 0].autoscale_view()  # ellipses, unlike points, do not ask for room by themselves
+    show(figure, alt, title)
+
+
+def draw_ellipses(axis, means, covariances, numbered=True):
+    """Draw each component as ellipses at one and two standard deviations, numbered at the mean."""
+    for index, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
+        values, vectors = np.linalg.eigh(covariance)
+        widths = 2 * np.sqrt(np.maximum(values, 0))
+        angle = np.degrees(np.arctan2(vectors[1, 0], vectors[0, 0]))
+        colour, line, _ = style(index)
+        drawn = {"angle": angle, "fill": False, "edgecolor": colour, "linestyle": line}
+        for count, width in ((1, 1.6), (2, 0.9)):
+            axis.add_patch(Ellipse(mean, *(count * widths), linewidth=width, **drawn))
+        if numbered:
+            axis.text(*mean, str(index + 1), fontsize=8, color=colour, **LABEL)
 
 
 def dots(values, title, alt, *, x_label, reference=None):

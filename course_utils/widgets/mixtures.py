@@ -20,6 +20,7 @@ FIT_POINTS = 2000
 _STARTS, _MOST_STEPS = 3, 200
 _DECODED = 36
 _SIDE = 430  # pixels: the width of a panel
+_TURNS = np.exp(1j * np.radians([0, 180, 60, -60, 120, -120]))
 _CIRCLE = np.stack([f(np.linspace(0, 2 * np.pi, 73)) for f in (np.cos, np.sin)], axis=1)
 
 
@@ -125,12 +126,10 @@ def _scores(mixture, points, held_out):
 
 def _covariances(mixture):
     """Return the covariance matrix (k, 2, 2) of each component, whatever their type."""
-    covariances = mixture.covariances_
-    if mixture.covariance_type == "diag":
-        covariances = covariances[:, :, None] * np.eye(2)
-    elif mixture.covariance_type == "spherical":
-        covariances = covariances[:, None, None] * np.eye(2)
-    return np.broadcast_to(covariances, (len(mixture.means_), 2, 2))
+    count, covariances = len(mixture.means_), mixture.covariances_
+    if mixture.covariance_type in ("diag", "spherical"):  # a variance for each axis, or for both
+        covariances = covariances.reshape(count, -1, 1) * np.eye(2)
+    return np.broadcast_to(covariances, (count, 2, 2))
 
 
 def _plane_around(points, left):
@@ -164,17 +163,12 @@ def _number(page, plane, means, variances, axes):
     for index, (place, radius, aside) in enumerate(zip(places, radii, across, strict=True)):
         # Away from the middle first; the second standard deviation ends at twice the radius.
         aside *= 1 if (aside.conjugate() * (place - places.mean())).real >= 0 else -1
-        spots = [place] if radius > 10 else []
-        for distance in 2 * radius + np.array([12, 27, 42]):
-            turns = np.exp(1j * np.radians([0, 180, 60, -60, 120, -120]))
-            spots.extend(place + distance * aside * turns)
-        free = (
-            spot
-            for spot in spots
-            if left < spot.real < right and top < spot.imag < bottom
-            and (abs(taken - spot) > 14).all()
-        )  # fmt: skip
-        taken = np.append(taken, spot := next(free, spots[0]))
+        beside = 2 * radius + np.array([[12], [27], [42]])
+        spots = (place + beside * aside * _TURNS).ravel()
+        spots = np.append(place, spots) if radius > 10 else spots
+        free = (left < spots.real) & (spots.real < right) & (top < spots.imag)
+        free &= (spots.imag < bottom) & (abs(taken - spots[:, None]) > 14).all(axis=1)
+        taken = np.append(taken, spot := spots[free.argmax()])  # the first, where none is free
         pages.label(page, spot.real, spot.imag, index + 1, index, size=8)
 
 

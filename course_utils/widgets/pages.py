@@ -148,16 +148,20 @@ def tiled(images, width, line=2, below=None):
 
     Args:
         images: (rows, columns, h, w, c), in [0, 1].
-        width: how wide an image should be, about: its pixels become squares of whole ones, or it
-            is reduced by a whole number.
+        width: how wide an image should be, about: its pixels become squares of whole ones, or
+            means of squares.
         line: white pixels to the right of each image.
         below: white pixels below each image; None: as to its right.
 
     Returns:
         uint8 (rows · (height + below), columns · (width + line), 3).
     """
-    images = _reduced(images, images.shape[3] // width)
-    rows, columns, height, own_width, _ = images.shape
+    rows, columns, height, own_width, channels = images.shape
+    factor = max(1, own_width // width)
+    height, own_width = height // factor, own_width // factor
+    images = images[:, :, : height * factor, : own_width * factor]
+    images = images.reshape(rows, columns, height, factor, own_width, factor, channels)
+    images = images.mean(axis=(3, 5))
     scale = max(1, round(width / own_width))
     height, width, below = scale * height, scale * own_width, line if below is None else below
     images = np.rint(255 * images).astype(np.uint8).repeat(scale, axis=2).repeat(scale, axis=3)
@@ -172,16 +176,6 @@ def fitting(images, width, height):
     room = min(width // columns - 2, (height // rows - 2) * own_width // own_height)
     enlarged, reduced = int(room // own_width), int(-(-own_width // max(room, 1)))
     return tiled(images, enlarged * own_width or max(own_width // reduced, 1))
-
-
-def _reduced(images, factor):
-    """Images whose pixels are the means of factor · factor ones."""
-    if factor < 2:
-        return images
-    *count, height, width, channels = images.shape
-    height, width = height // factor, width // factor
-    images = images[..., : height * factor, : width * factor, :]
-    return images.reshape(*count, height, factor, width, factor, channels).mean(axis=(-4, -2))
 
 
 def minus(number, form=".2f"):

@@ -46,18 +46,23 @@ def beta_explorer(
     def draw(beta):
         note = _in_words(notes.get(beta, ""))
         line = f"β = {beta:g}{': ' if note else ''}{note}"
-        return _figure(made[beta], title, line), (
+        rows, top = made[beta], 0
+        width = max(rows["originals"].shape[1], _LEAST_WIDTH)
+        height = sum(len(pixels) + GAP for pixels in rows.values())
+        page = pages.Page(_NAMES + width + GAP, height, title, [line])
+        for name, pixels in rows.items():
+            page.write(_NAMES - 8, top + len(pixels) / 2, name, ha="right", va="center")
+            page.show(pixels, _NAMES, top)
+            top += len(pixels) + GAP
+        return page.figure, (
             f"{line}. Rows of images: {len(images)} originals, their reconstructions, and "
             f"{_SAMPLE_ROWS * len(images)} samples."
         )
 
     betas = list(made)
-    slider = ipywidgets.SelectionSlider(
-        options=[(f"{beta:g}", beta) for beta in betas],
-        # The VAE itself, where it is among them.
-        value=1 if 1 in betas else betas[len(betas) // 2],
-        description="β",
-    )
+    first = 1 if 1 in betas else betas[len(betas) // 2]  # the VAE itself, where it is among them
+    options = [(f"{beta:g}", beta) for beta in betas]
+    slider = ipywidgets.SelectionSlider(options=options, value=first, description="β")
     return Explorer(named(beta=slider), draw)
 
 
@@ -73,19 +78,6 @@ def _made(beta, model, images, seed):
         "reconstructed": pages.tiled(rebuilt[None], _TILE),
         "samples": pages.tiled(samples.reshape(_SAMPLE_ROWS, len(images), *shape), _TILE),
     }
-
-
-def _figure(rows, title, line):
-    """Return a Figure with each row's name at the left of its images."""
-    width = max(rows["originals"].shape[1], _LEAST_WIDTH)
-    height = sum(len(pixels) + GAP for pixels in rows.values())
-    page = pages.Page(_NAMES + width + GAP, height, title, [line])
-    top = 0
-    for name, pixels in rows.items():
-        page.write(_NAMES - 8, top + len(pixels) / 2, name, ha="right", va="center")
-        page.show(pixels, _NAMES, top)
-        top += len(pixels) + GAP
-    return page.figure
 
 
 def _check(models, notes):

@@ -55,7 +55,7 @@ def latent_explorer(
         title: the question that the picture answers.
 
     Returns:
-        Explorer with a control for each dimension that has a slider: `z0`, `z1`, …
+        Explorer with a slider for each of the dimensions: `z0`, `z1`, …
 
     Raises:
         ValueError: an argument is not as described, or `decode` does not return images.
@@ -105,9 +105,8 @@ class _Rows:
     """The image, and beside it a row of images for each dimension that has a slider."""
 
     def __init__(self, size, dimensions, values, limit, title):
-        self.dimensions, self.title = dimensions, title
+        self.dimensions, self.title, self.span = dimensions, title, _span(limit)
         self.values = np.linspace(-limit, limit, values)
-        self.span = _span(limit)
         rest = size - len(dimensions)
         self.rest = f" The other {rest} of {size} dimensions keep their start." if rest else ""
         # All frames have images of the same size, and all else in common.
@@ -135,8 +134,8 @@ class _Rows:
         page.show(image, GAP, LINE)
         page.show(rows, left, LINE)
         places = np.interp(code[self.dimensions], self.values, middles)
-        page.draw(places, bottoms + _MARK / 2, marker="^", linestyle="", color=look.COLOURS[1],
-                  markersize=6)  # fmt: skip
+        mark = {"marker": "^", "markersize": 6, "color": look.COLOURS[1], "linestyle": ""}
+        page.draw(places, bottoms + _MARK / 2, **mark)
         return page.figure, (
             f"Beside it, a row for each of these dimensions: {len(self.values)} images with that "
             f"one from {self.span} and the others kept.{self.rest}"
@@ -175,7 +174,7 @@ class _Plane:
             raise ValueError("labels belong to points, found no points. Pass both.")
 
     def _group(self, points, labels, class_names):
-        """Group points by their class, and say how many are shown."""
+        """Group points by their class, −1 where there are none, and say how many are shown."""
         labels, names = _checked_classes(labels, class_names, len(points))
         shown, in_words = given.drawn(len(points), CODES_SHOWN)
         points, labels = points[shown], labels[shown]

@@ -1,8 +1,8 @@
 """Ways from one code to another."""
 
-import numbers
-
 import numpy as np
+
+from course_utils import checks
 
 # Radians: below, rounding of float32 codes has decided the direction between two vectors.
 _SMALLEST_ANGLE = 1e-6
@@ -23,7 +23,7 @@ def straight(a, b, steps):
         ValueError: shapes that differ or are not as described, NaN or infinity, too few steps.
     """
     a, b, dtype = _checked(a, b, steps)
-    return _linear(a, b, steps).astype(dtype)
+    return np.linspace(a, b, steps, axis=-2).astype(dtype)
 
 
 def spherical(a, b, steps):
@@ -35,15 +35,7 @@ def spherical(a, b, steps):
     too, those on the straight line are too short (White 2016, https://arxiv.org/abs/1609.04468).
 
     Where there is no arc, the path is the straight line: between vectors of the same direction,
-    and from or to zero, which has no direction.
-
-    Args:
-        a: one code (d,), or codes (n, d), each the beginning of a path.
-        b: as many codes of the same size, the ends.
-        steps: number of codes on a path, at least 2.
-
-    Returns:
-        (steps, d) or (n, steps, d), of the floating-point type of `a` and `b`.
+    and from or to zero, which has no direction. What goes in and comes out is as in `straight`.
 
     Raises:
         ValueError: as `straight`; or `a` and `b` point in opposite directions, between which
@@ -52,9 +44,7 @@ def spherical(a, b, steps):
     a, b, dtype = _checked(a, b, steps)
     length_a, length_b = (np.linalg.norm(x, axis=-1, keepdims=True) for x in (a, b))
     has_directions = (length_a > 0) & (length_b > 0)
-    from_a, to_b = (x / np.where(length > 0, length, 1) for x, length in zip(
-        (a, b), (length_a, length_b), strict=True
-    ))  # fmt: skip
+    from_a, to_b = a / np.where(length_a > 0, length_a, 1), b / np.where(length_b > 0, length_b, 1)
     # The arc cosine of their product would lose half of the digits of small angles.
     angle = 2 * np.arctan2(
         np.linalg.norm(from_a - to_b, axis=-1, keepdims=True),
@@ -70,26 +60,17 @@ def spherical(a, b, steps):
     is_arc = has_directions & (angle > _SMALLEST_ANGLE)
     across = to_b - np.sum(from_a * to_b, axis=-1, keepdims=True) * from_a
     across /= np.where(is_arc, np.linalg.norm(across, axis=-1, keepdims=True), 1)
-    angles = _linear(np.zeros_like(angle), angle, steps)
+    angles = np.linspace(np.zeros_like(angle), angle, steps, axis=-2)
     directions = np.cos(angles) * from_a[..., None, :] + np.sin(angles) * across[..., None, :]
-    path = _linear(length_a, length_b, steps) * directions
-    path = np.where(is_arc[..., None, :], path, _linear(a, b, steps))
-    # Not only up to rounding.
-    path[..., 0, :], path[..., -1, :] = a, b
+    path = np.linspace(length_a, length_b, steps, axis=-2) * directions
+    path = np.where(is_arc[..., None, :], path, np.linspace(a, b, steps, axis=-2))
+    path[..., 0, :], path[..., -1, :] = a, b  # not only up to rounding
     return path.astype(dtype)
-
-
-def _linear(a, b, steps):
-    return np.linspace(a, b, steps, axis=-2)
 
 
 def _checked(a, b, steps):
     """Return both as float64, and the type that the path is to have."""
-    is_whole = isinstance(steps, numbers.Integral) and not isinstance(steps, bool)
-    if not is_whole or steps < 2:
-        raise ValueError(
-            f"steps must be a whole number from 2, found {steps!r}: both ends are on the path."
-        )
+    checks.whole_number("steps, both ends among them,", steps, 2)
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape or a.ndim not in (1, 2) or not a.size:
         raise ValueError(
@@ -100,10 +81,9 @@ def _checked(a, b, steps):
     dtype = dtype if np.issubdtype(dtype, np.floating) else np.dtype(np.float64)
     a, b = a.astype(np.float64), b.astype(np.float64)
     for name, codes in (("a", a), ("b", b)):
-        if not np.isfinite(codes).all():
+        if broken := np.count_nonzero(~np.isfinite(codes)):
             raise ValueError(
-                f"{name} must be finite numbers, found NaN or infinity in "
-                f"{np.count_nonzero(~np.isfinite(codes)):,} of {codes.size:,}. Training may have "
-                f"diverged."
+                f"{name} must be finite numbers, found NaN or infinity in {broken:,} of "
+                f"{codes.size:,}. Training may have diverged."
             )
     return a, b, dtype

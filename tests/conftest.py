@@ -86,11 +86,9 @@ def cut_off(monkeypatch):
 
 @pytest.fixture
 def shown(monkeypatch):
-    """What the explorers displayed: a list of (data, metadata)."""
-    from course_utils.widgets import explorer
+    """What pictures and explorers displayed: a list of (data, metadata)."""
+    from course_utils.plotting import look
 
     calls = []
-    monkeypatch.setattr(
-        explorer, "display", lambda data, metadata, raw: calls.append((data, metadata))
-    )
+    monkeypatch.setattr(look, "display", lambda data, metadata, raw: calls.append((data, metadata)))
     return calls

@@ -4,9 +4,8 @@ Each function draws one figure, titled with the question that it answers, and sh
 alternative text for readers who cannot see it.
 """
 
-from course_utils.plotting.charts import dots, heatmap, lines, scatter
+from course_utils.plotting.charts import dots, heatmap, lines, mixtures, scatter
 from course_utils.plotting.look import COLOURS, LINES, MARKERS, show
-from course_utils.plotting.mixtures import draw_ellipses, mixtures
 from course_utils.plotting.networks import network
 from course_utils.plotting.pictures import image_grid, image_mosaic, image_rows
 
@@ -15,7 +14,6 @@ __all__ = [
     "LINES",
     "MARKERS",
     "dots",
-    "draw_ellipses",
     "heatmap",
     "image_grid",
     "image_mosaic",

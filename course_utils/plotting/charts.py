@@ -1,11 +1,12 @@
-"""Curves, points and dots."""
+"""Curves, points, ellipses, dots and tables."""
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Ellipse
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from course_utils.plotting.arrays import to_numpy
-from course_utils.plotting.look import COLOURS, LABEL_BOX, LINES, MARKERS, set_title, show
+from course_utils.plotting.look import COLOURS, LABEL, show, style
 
 
 def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False, y_limits=None):
@@ -35,32 +36,29 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
             axis.annotate(name, (1, value), xycoords=("axes fraction", "data"), ha="right",
                           va="bottom", fontsize=8, color="0.25")  # fmt: skip
         axis.set_xlabel(x_label)
-        if all(float(value).is_integer() for x, _ in series.values() for value in x):
+        points = {float(value) for x, _ in series.values() for value in x}
+        if all(map(float.is_integer, points)):
             axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         if log_x:
             axis.set_xscale("log", base=2)
             axis.xaxis.set_major_formatter(ScalarFormatter())
-            if len(points := {float(value) for x, _ in series.values() for value in x}) < 8:
+            if len(points) < 8:
                 axis.set_xticks(sorted(points))
     if log_y:
         axes[0, 0].set_yscale("log")
-    axes[0, 0].set_ylim(y_limits)
-    axes[0, 0].set_ylabel(y_label)
-    if len(names) > 4:
-        # So many names would lie on the curves.
-        figure.legend(
-            *axes[0, 0].get_legend_handles_labels(), loc="outside right upper", fontsize=9
-        )
+    axes[0, 0].set(ylim=y_limits, ylabel=y_label)
+    if len(names) > 4:  # so many names would lie on the curves
+        handles = axes[0, 0].get_legend_handles_labels()
+        figure.legend(*handles, loc="outside right upper", fontsize=9)
     else:
         axes[0, 0].legend(fontsize=9)
-    set_title(figure, title)
-    show(figure, alt)
+    show(figure, alt, title)
 
 
 def _draw_series(axis, index, name, x, y):
-    colour, style = COLOURS[index % len(COLOURS)], LINES[index % len(LINES)]
-    marker = MARKERS[index % len(MARKERS)] if y.shape[1] <= 12 else None
-    axis.plot(x, y.mean(axis=0), style, color=colour, label=name, marker=marker, markersize=4)
+    colour, line, marker = style(index)
+    marker = marker if y.shape[1] <= 12 else None
+    axis.plot(x, y.mean(axis=0), line, color=colour, label=name, marker=marker, markersize=4)
     if len(y) > 1:
         axis.fill_between(x, y.min(axis=0), y.max(axis=0), color=colour, alpha=0.2, lw=0)
 
@@ -82,22 +80,52 @@ def scatter(panels, labels, class_names, title, alt):
         points = to_numpy(points)
         for index, class_name in enumerate(class_names):
             chosen = points[labels == index]
-            axis.scatter(*chosen.T, s=9, alpha=0.6, color=COLOURS[index % len(COLOURS)],
-                         marker=MARKERS[index % len(MARKERS)], label=class_name,
+            colour, _, marker = style(index)
+            axis.scatter(*chosen.T, s=9, alpha=0.6, color=colour, marker=marker, label=class_name,
                          linewidths=0)  # fmt: skip
             if len(class_names) > 1 and len(chosen):
-                axis.annotate(class_name, np.median(chosen, axis=0), ha="center", va="center",
-                              fontweight="bold", bbox=LABEL_BOX)  # fmt: skip
-        axis.set_title(name)
+                axis.annotate(class_name, np.median(chosen, axis=0), **LABEL)
+        axis.set(title=name, xticks=[], yticks=[])
         axis.set_aspect("equal", adjustable="datalim")
-        axis.set(xticks=[], yticks=[])
     if len(class_names) > 1:
-        handles, names = axes[0, 0].get_legend_handles_labels()
-        figure.legend(
-            handles, names, loc="outside lower center", ncols=5, fontsize=8, markerscale=2
-        )
-    set_title(figure, title)
-    show(figure, alt)
+        handles = axes[0, 0].get_legend_handles_labels()
+        figure.legend(*handles, loc="outside lower center", ncols=5, fontsize=8, markerscale=2)
+    show(figure, alt, title)
+
+
+def mixtures(panels, points, title, alt, numbered=True):
+    """Points, and over them each mixture's components as ellipses, one panel a mixture.
+
+    Args:
+        panels: dict of panel title to (means (k, 2), covariances (k, 2, 2)).
+        points: (n, 2), drawn in grey in every panel.
+        title: the question that the picture answers.
+        alt: alternative text.
+        numbered: write each component's number at its mean.
+    """
+    figure = Figure(figsize=(2.9 * len(panels), 3.3))
+    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)
+    points = to_numpy(points)
+    for axis, (name, (means, covariances)) in zip(axes[0], panels.items(), strict=True):
+        axis.scatter(*points.T, s=3, color="0.6", linewidths=0)
+        draw_ellipses(axis, means, covariances, numbered)
+        axis.set(title=name, xticks=[], yticks=[], aspect="equal")
+    axes[0, 0].autoscale_view()  # ellipses, unlike points, do not ask for room by themselves
+    show(figure, alt, title)
+
+
+def draw_ellipses(axis, means, covariances, numbered=True):
+    """Draw each component as ellipses at one and two standard deviations, numbered at the mean."""
+    for index, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
+        values, vectors = np.linalg.eigh(covariance)
+        widths = 2 * np.sqrt(np.maximum(values, 0))
+        angle = np.degrees(np.arctan2(vectors[1, 0], vectors[0, 0]))
+        colour, line, _ = style(index)
+        drawn = {"angle": angle, "fill": False, "edgecolor": colour, "linestyle": line}
+        for count, width in ((1, 1.6), (2, 0.9)):
+            axis.add_patch(Ellipse(mean, *(count * widths), linewidth=width, **drawn))
+        if numbered:
+            axis.text(*mean, str(index + 1), fontsize=8, color=colour, **LABEL)
 
 
 def dots(values, title, alt, *, x_label, reference=None):
@@ -118,14 +146,12 @@ def dots(values, title, alt, *, x_label, reference=None):
     if reference is not None:
         name, value = reference
         axis.axvline(value, color="0.35", linestyle="--", lw=1.2)
-        # Above the axes, where it covers no dot.
-        above = axis.get_xaxis_transform()
+        above = axis.get_xaxis_transform()  # where it covers no dot
         axis.text(value, 1.01, name, transform=above, ha="center", fontsize=8, color="0.35")
-    axis.set_yticks(range(len(values)), list(values))
+    axis.set_yticks(range(len(values)), values)
     axis.invert_yaxis()
     axis.set_xlabel(x_label)
-    set_title(figure, title)
-    show(figure, alt)
+    show(figure, alt, title)
 
 
 def heatmap(values, rows, columns, title, alt, *, x_label, y_label, digits=0, note=None):
@@ -158,5 +184,4 @@ def heatmap(values, rows, columns, title, alt, *, x_label, y_label, digits=0, no
     axis.grid(False)
     for row, text in enumerate(note or ()):
         axis.text(len(columns) - 0.35, row, text, va="center", fontsize=9)
-    set_title(figure, title)
-    show(figure, alt)
+    show(figure, alt, title)

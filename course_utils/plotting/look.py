@@ -11,8 +11,14 @@ from IPython.display import display
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D00",
            "#999999", "#7A3E9D")  # fmt: skip
 LINES = ("-", "--", "-.", ":")
-LABEL_BOX = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
+# A name among the points, on a ground that lets it be read.
+LABEL = {
+    "ha": "center",
+    "va": "center",
+    "weight": "bold",
+    "bbox": {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
+}
 
 plt.rcParams.update(
     {
@@ -33,29 +39,41 @@ plt.rcParams.update(
 )
 
 
-def show(figure, alt):
+def style(index):
+    """Colour, line style and marker of series number `index`; they repeat."""
+    return tuple(kinds[index % len(kinds)] for kinds in (COLOURS, LINES, MARKERS))
+
+
+def show(figure, alt, title=None):
     """Show a figure with its alternative text, and close it whether or not that succeeds.
 
     Args:
         figure: matplotlib Figure.
         alt: what the picture shows, in a sentence or two, at least 20 characters.
+        title: put above the figure, at the left, where reading begins; None: left as it is.
 
     Raises:
         ValueError: the text is too short to tell anything.
     """
+    if title is not None:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    image = png(figure)
+    if len(alt.strip()) < 20:
+        raise ValueError(f"alt text {alt!r} is too short: say in a sentence what one sees.")
+    display_png(image, alt)
+
+
+def png(figure, **options):
+    """The bytes of a figure, which is closed: else pyplot keeps it as long as the kernel lives."""
     image = io.BytesIO()
     try:
-        if len(alt.strip()) < 20:
-            raise ValueError(f"alt text {alt!r} is too short: say in a sentence what one sees.")
-        figure.savefig(image, format="png")
+        figure.savefig(image, format="png", **options)
     finally:
-        plt.close(figure)  # else pyplot keeps what cannot be shown, for as long as the kernel lives
-    encoded = base64.b64encode(image.getvalue()).decode()
-    display(
-        {"image/png": encoded, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True
-    )
+        plt.close(figure)
+    return image.getvalue()
 
 
-def set_title(figure, title):
-    """Put the title above the figure, at the left, where reading begins."""
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+def display_png(image, alt, also=None):
+    """Display the bytes of a picture, with other forms of it in the same bundle."""
+    bundle = {"image/png": base64.b64encode(image).decode(), "text/plain": alt, **(also or {})}
+    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)

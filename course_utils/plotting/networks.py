@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_utils.plotting.look import COLOURS, set_title, show
+from course_utils.plotting.look import COLOURS, show
 
 
 def network(models, title, alt):
@@ -43,8 +43,7 @@ def network(models, title, alt):
     axis.set(xlim=(-1.5, len(blocks) - 0.4), ylim=(-1.2, 1.3))
     axis.set_axis_off()
     total = f"{sum(model.count_params() for model in models):,} parameters"
-    set_title(figure, f"{title} ({total})")
-    show(figure, f"{alt} {total.capitalize()}.")
+    show(figure, f"{alt} {total.capitalize()}.", f"{title} ({total})")
 
 
 def _title(layer):

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from course_utils.plotting.arrays import checked_images, to_numpy
-from course_utils.plotting.look import set_title, show
+from course_utils.plotting.look import show
 
 _ENLARGED = 32  # pixels a side, which every figure shows more than twice as large
 
@@ -22,16 +22,12 @@ def image_grid(images, title, alt, columns=10, labels=None):
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     height = 0.95 if labels is None else 1.2
-    figure = Figure(figsize=(0.9 * columns, height * rows + 0.35))
-    axes = figure.subplots(rows, columns, squeeze=False)
-    for index, axis in enumerate(axes.flat):
-        axis.set_axis_off()
-        if index < len(images):
-            _draw_image(axis, images[index])
-            if labels is not None:
-                axis.set_title(labels[index], fontsize=8, loc="center", pad=2)
-    set_title(figure, title)
-    show(figure, alt)
+    figure, axes = _blank(rows, columns, 0.9 * columns, height * rows + 0.35)
+    for index, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
+        _draw_image(axis, image)
+        if labels is not None:
+            axis.set_title(labels[index], fontsize=8, loc="center", pad=2)
+    show(figure, alt, title)
 
 
 def image_rows(rows, title, alt, notes=None):
@@ -45,19 +41,14 @@ def image_rows(rows, title, alt, notes=None):
     """
     rows = {name: checked_images(images) for name, images in rows.items()}
     count = max(len(images) for images in rows.values())
-    figure = Figure(figsize=(0.85 * count + 2.2, 0.88 * len(rows) + 0.4))
-    axes = figure.subplots(len(rows), count, squeeze=False)
+    figure, axes = _blank(len(rows), count, 0.85 * count + 2.2, 0.88 * len(rows) + 0.4)
     for line, (name, images) in zip(axes, rows.items(), strict=True):
         for axis, image in zip(line, images, strict=False):
             _draw_image(axis, image)
-        for axis in line:
-            axis.set_axis_off()
-        line[0].text(-0.12, 0.5, name, transform=line[0].transAxes, ha="right", va="center")
-        if notes and name in notes:
-            end = line[-1]
-            end.text(1.12, 0.5, notes[name], transform=end.transAxes, ha="left", va="center")
-    set_title(figure, title)
-    show(figure, alt)
+        first, last = line[0], line[-1]
+        first.text(-0.12, 0.5, name, transform=first.transAxes, ha="right", va="center")
+        last.text(1.12, 0.5, (notes or {}).get(name, ""), transform=last.transAxes, va="center")
+    show(figure, alt, title)
 
 
 def image_mosaic(images, title, alt, x_label="", y_label=""):
@@ -86,10 +77,16 @@ def image_mosaic(images, title, alt, x_label="", y_label=""):
     axis = figure.subplots()
     _draw_image(axis, mosaic)
     axis.set(xticks=[], yticks=[], xlabel=x_label, ylabel=y_label)
-    for side in axis.spines.values():
-        side.set_visible(False)
-    set_title(figure, title)
-    show(figure, alt)
+    axis.spines[:].set_visible(False)
+    show(figure, alt, title)
+
+
+def _blank(rows, columns, width, height):
+    figure = Figure(figsize=(width, height))
+    axes = figure.subplots(rows, columns, squeeze=False)
+    for axis in axes.flat:
+        axis.set_axis_off()
+    return figure, axes
 
 
 def _draw_image(axis, image):

@@ -6,7 +6,7 @@ import numbers
 import ipywidgets
 
 from course_utils.widgets import given, pages
-from course_utils.widgets.explorer import WHOLE_NAME, Explorer
+from course_utils.widgets.explorer import Explorer, named
 from course_utils.widgets.pages import GAP
 
 IMAGES_SHOWN = 12
@@ -39,25 +39,31 @@ def beta_explorer(
             same shape.
     """
     images = given.images("images", images)[:IMAGES_SHOWN]
-    notes = _checked_notes({} if notes is None else notes, _checked_models(models))
+    notes = {} if notes is None else notes
+    _check(models, notes)
     made = {beta: _made(beta, models[beta], images, seed) for beta in sorted(models)}
 
     def draw(beta):
         note = _in_words(notes.get(beta, ""))
         line = f"β = {beta:g}{': ' if note else ''}{note}"
-        return _figure(made[beta], title, line), (
+        rows, top = made[beta], 0
+        width = max(rows["originals"].shape[1], _LEAST_WIDTH)
+        height = sum(len(pixels) + GAP for pixels in rows.values())
+        page = pages.Page(_NAMES + width + GAP, height, title, [line])
+        for name, pixels in rows.items():
+            page.write(_NAMES - 8, top + len(pixels) / 2, name, ha="right", va="center")
+            page.show(pixels, _NAMES, top)
+            top += len(pixels) + GAP
+        return page.figure, (
             f"{line}. Rows of images: {len(images)} originals, their reconstructions, and "
             f"{_SAMPLE_ROWS * len(images)} samples."
         )
 
     betas = list(made)
-    slider = ipywidgets.SelectionSlider(
-        options=[(f"{beta:g}", beta) for beta in betas],
-        # The VAE itself, where it is among them.
-        value=1 if 1 in betas else betas[len(betas) // 2],
-        description="β", style=WHOLE_NAME,
-    )  # fmt: skip
-    return Explorer({"beta": slider}, draw)
+    first = 1 if 1 in betas else betas[len(betas) // 2]  # the VAE itself, where it is among them
+    options = [(f"{beta:g}", beta) for beta in betas]
+    slider = ipywidgets.SelectionSlider(options=options, value=first, description="β")
+    return Explorer(named(beta=slider), draw)
 
 
 def _made(beta, model, images, seed):
@@ -74,27 +80,8 @@ def _made(beta, model, images, seed):
     }
 
 
-def _figure(rows, title, line):
-    """Return a Figure with each row's name at the left of its images."""
-    width = max(next(iter(rows.values())).shape[1], _LEAST_WIDTH)
-    height = sum(len(pixels) + GAP for pixels in rows.values())
-    page = pages.Page(_NAMES + width + GAP, height, title, [line])
-    top = 0
-    for name, pixels in rows.items():
-        page.write(_NAMES - 8, top + len(pixels) / 2, name, ha="right", va="center")
-        page.show(pixels, _NAMES, top)
-        top += len(pixels) + GAP
-    return page.figure
-
-
-def _checked_models(models):
-    """Return the same dict, if it is one of numbers to models."""
-    if not isinstance(models, dict) or not models:
-        raise ValueError(
-            f"models must be a dict of β to a model, at least one, found {models!r}. For "
-            f"instance, {{1.0: vae}}."
-        )
-    for beta, model in models.items():
+def _check(models, notes):
+    for beta, model in given.models(models, "β to a model", "{1.0: vae}").items():
         if not isinstance(beta, numbers.Real) or not 0 <= beta < math.inf:
             raise ValueError(
                 f"the keys of models are the β they were trained with, numbers from 0; found "
@@ -106,22 +93,17 @@ def _checked_models(models):
                     f"models[{beta:g}] must have a method {method}, found "
                     f"{type(model).__name__} without. Wrap it in an object that has."
                 )
-    return models
-
-
-def _checked_notes(notes, models):
     if not isinstance(notes, dict) or set(notes) - set(models):
         raise ValueError(
             f"notes must be a dict with some of the keys of models, {sorted(models)}, found "
             f"{list(notes) if isinstance(notes, dict) else notes!r}."
         )
-    return notes
 
 
 def _in_words(note):
     if not isinstance(note, dict):
         return str(note)
     return ", ".join(
-        f"{name} {value:,}" if isinstance(value, numbers.Integral) else f"{name} {value:,.4g}"
+        f"{name} {value:{',' if isinstance(value, numbers.Integral) else ',.4g'}}"
         for name, value in note.items()
     )

@@ -1,19 +1,14 @@
 """What every explorer shares: it follows its controls, tells errors, falls back on a picture."""
 
-import base64
 import functools
 import html
-import io
 import traceback
 
 import ipywidgets
-import matplotlib.pyplot as plt
 from IPython import get_ipython
-from IPython.display import display
 
-# Styles of controls: their whole name is shown, and buttons are as wide as their words.
-WHOLE_NAME = {"description_width": "initial"}
-BUTTONS = {**WHOLE_NAME, "button_width": "max-content"}
+from course_utils.plotting import look
+
 _FRAMES_KEPT = 256
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _ROW = {"flex_flow": "row wrap", "grid_gap": "0 1.5em", "overflow": "visible"}
@@ -42,7 +37,7 @@ class Explorer:
         self._drawn = functools.lru_cache(_FRAMES_KEPT)(self._rendered)
         # The first frame is drawn here and not in a callback, whose errors some runners let
         # pass: what cannot be drawn fails the cell.
-        png, alt = self._drawn(*self._setting())
+        png, alt = self._current()
         # The bytes of an `Image` are replaced, where an `Output` would be emptied and filled:
         # it does not flicker, and a dragged slider leaves no heap of frames in the notebook.
         self._image = ipywidgets.Image(value=png, format="png", layout=_OWN_WIDTH)
@@ -56,40 +51,34 @@ class Explorer:
 
     def frame(self):
         """Return the picture of the current setting, the bytes of a PNG."""
-        return self._drawn(*self._setting())[0]
+        return self._current()[0]
 
     def show(self):
         """Show the controls and the picture of the current setting."""
-        png, alt = self._drawn(*self._setting())
         # One bundle holds both forms. A front end with the widget's state shows the widget;
         # one without (GitHub, the stored notebook, a page) falls back on the picture.
-        bundle = {
-            # Written out: ipywidgets 7 has no `_repr_mimebundle_`.
-            _VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "image/png": base64.b64encode(png).decode(),
-            "text/plain": alt,
-        }
-        display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+        # Written out: ipywidgets 7 has no `_repr_mimebundle_`.
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
+        look.display_png(*self._current(), {_VIEW: view})
 
     def _ipython_display_(self):
         # As the last value of the cell that made it, it has been shown already.
         if _current_cell() != self._shown_by:
             self.show()
 
-    def _setting(self):
-        return [control.value for control in self.controls.values()]
+    def _current(self):
+        """The picture and the alternative text of the current setting."""
+        return self._drawn(*[control.value for control in self.controls.values()])
 
     def _rendered(self, *setting):
         figure, alt = self._draw(**dict(zip(self.controls, setting, strict=True)))
-        png = io.BytesIO()
-        # Quick rather than small: most frames only go from the kernel to the browser.
-        figure.savefig(png, format="png", pil_kwargs={"compress_level": 1})
-        plt.close(figure)  # as one made by pyplot needs
-        return png.getvalue(), alt
+        # Quick rather than small: most frames only go from the kernel to the browser. And of the
+        # figure's own size, whatever the settings: a page counts its pixels.
+        return look.png(figure, dpi="figure", pil_kwargs={"compress_level": 1}), alt
 
     def _follow(self, _change):
         try:
-            self._image.value, alt = self._drawn(*self._setting())
+            self._image.value, alt = self._current()
             self._message.value = _spoken(alt)
         except Exception as error:
             # Raised in a callback, it would end in a log that nobody reads.
@@ -99,6 +88,16 @@ class Explorer:
                 f"<details><summary>Where it happened</summary>"
                 f"<pre>{html.escape(traceback.format_exc())}</pre></details>"
             )
+
+
+def named(**controls):
+    """The controls as a dict, each with its name shown whole and buttons as wide as their words."""
+    for name, control in controls.items():
+        control.description = control.description or name
+        control.style.description_width = "initial"
+        if isinstance(control, ipywidgets.ToggleButtons):
+            control.style.button_width = "max-content"
+    return controls
 
 
 def _spoken(alt):

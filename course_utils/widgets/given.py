@@ -1,4 +1,9 @@
-"""What explorers are given, by the caller or by a function of the caller's: checked once."""
+"""What explorers are given, by the caller or by a function of the caller's: checked once.
+
+Each check returns what it checked, or raises ValueError and calls it by the `name` it was given.
+"""
+
+import math
 
 import numpy as np
 
@@ -6,19 +11,9 @@ from course_utils.plotting import arrays
 
 
 def images(name, values, count=None, shape=None):
-    """Images as an array that can be shown.
+    """At least one image, as an array (n, h, w, 1 or 3) of finite pixels, clipped to [0, 1].
 
-    Args:
-        name: what messages are to call them.
-        values: what should be images, an array or a tensor of any backend.
-        count: how many there should be, or None.
-        shape: (h, w, c) that each should have, or None.
-
-    Returns:
-        (count, h, w, 1 or 3), clipped to [0, 1].
-
-    Raises:
-        ValueError: they are not so many images, at least one, with finite pixels in [0, 1].
+    `count` is how many there should be, `shape` what (h, w, c) each should have; None: any.
     """
     values = _numbers(name, values)
     if not values.size:
@@ -45,20 +40,7 @@ def images(name, values, count=None, shape=None):
 
 
 def codes(name, values, size=None, count=None):
-    """Codes or points as an array of finite numbers.
-
-    Args:
-        name: what messages are to call them.
-        values: what should be codes, an array or a tensor of any backend.
-        size: how many numbers a code should have, or None.
-        count: how many codes there should be, or None: at least one.
-
-    Returns:
-        (count, size), of the type that was given.
-
-    Raises:
-        ValueError: they are not so many codes of that size, or not finite.
-    """
+    """At least one code or point, as an array (count, size) of finite numbers; None: any."""
     if isinstance(values, tuple | list) and np.ndim(values[0] if values else 0) > 1:
         raise ValueError(
             f"{name} must be codes (n, d), found {len(values)} arrays. Of an encoder with means "
@@ -66,11 +48,10 @@ def codes(name, values, size=None, count=None):
         )
     values = _numbers(name, values)
     shape = values.shape
-    expected = (count or "n", size or "d")
     fits = len(shape) == 2 and size in (None, shape[1]) and count in (None, shape[0])
     if not fits or not values.size:
         raise ValueError(
-            f"{name} must have shape ({expected[0]}, {expected[1]}), found {shape}. Flatten codes "
+            f"{name} must have shape ({count or 'n'}, {size or 'd'}), found {shape}. Flatten codes "
             f"of more axes; for the plane, choose two columns or two principal components."
         )
     if broken := np.count_nonzero(~np.isfinite(values).all(axis=1)):
@@ -81,19 +62,31 @@ def codes(name, values, size=None, count=None):
     return values
 
 
-def each_once(name, values, low, high=None):
-    """A list of whole numbers from `low` to `high` (None: no upper bound), each once.
-
-    Raises:
-        ValueError: they are not, or there are none.
-    """
+def each_once(name, values, low, high=math.inf):
+    """A list of whole numbers from `low` to `high`, at least one, each once."""
     values = np.atleast_1d(values).tolist()
-    top = float("inf") if high is None else high
-    whole = all(type(value) is int and low <= value <= top for value in values)
+    whole = all(type(value) is int and low <= value <= high for value in values)
     if not values or not whole or len(set(values)) < len(values):
-        bounds = f"from {low}" if high is None else f"from {low} to {high}"
+        bounds = f"from {low}" if high == math.inf else f"from {low} to {high}"
         raise ValueError(f"{name} must be whole numbers {bounds}, each once; found {values}.")
     return values
+
+
+def models(values, kind, example):
+    """A dict of models, at least one."""
+    if not isinstance(values, dict) or not values:
+        raise ValueError(
+            f"models must be a dict of {kind}, at least one, found {values!r}. For instance, "
+            f"{example}."
+        )
+    return values
+
+
+def drawn(count, most, seed=0):
+    """Which of `count` are shown, at most so many, drawn at random; and how many, in words."""
+    if count <= most:
+        return slice(None), f"{count:,}"
+    return np.random.default_rng(seed).choice(count, most, replace=False), f"{most:,} of {count:,}"
 
 
 def _numbers(name, values):

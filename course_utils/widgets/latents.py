@@ -6,16 +6,15 @@ import math
 import ipywidgets
 import numpy as np
 
-from course_utils import checks, plotting
-from course_utils.plotting import arrays
+from course_utils import checks
+from course_utils.plotting import arrays, look
 from course_utils.widgets import given, pages
-from course_utils.widgets.explorer import WHOLE_NAME, Explorer
+from course_utils.widgets.explorer import Explorer, named
 from course_utils.widgets.pages import GAP, LINE, minus
 
 CODES_SHOWN = 2000
 # Pixels: the side of the plane, of the image, of a small one; room for marks and for names.
 _PLANE, _IMAGE, _TILE, _MARK, _LABELS, _LEAST_WIDTH = 360, 252, 56, 14, 55, 400
-_ACCENT = plotting.COLOURS[1]
 
 
 def latent_explorer(
@@ -56,7 +55,7 @@ def latent_explorer(
         title: the question that the picture answers.
 
     Returns:
-        Explorer with a control for each dimension that has a slider: `z0`, `z1`, …
+        Explorer with a slider for each of the dimensions: `z0`, `z1`, …
 
     Raises:
         ValueError: an argument is not as described, or `decode` does not return images.
@@ -95,19 +94,18 @@ def latent_explorer(
 
     sliders = {
         f"z{index}": ipywidgets.FloatSlider(
-            float(start[index]), min=-limit, max=limit, step=limit / 30,
-            description=f"z[{index}]", style=WHOLE_NAME,
+            float(start[index]), min=-limit, max=limit, step=limit / 30, description=f"z[{index}]"
         )
         for index in dimensions
-    }  # fmt: skip
-    return Explorer(sliders, draw)
+    }
+    return Explorer(named(**sliders), draw)
 
 
 class _Rows:
     """The image, and beside it a row of images for each dimension that has a slider."""
 
     def __init__(self, size, dimensions, values, limit, title):
-        self.dimensions, self.limit, self.title = dimensions, limit, title
+        self.dimensions, self.title, self.span = dimensions, title, _span(limit)
         self.values = np.linspace(-limit, limit, values)
         rest = size - len(dimensions)
         self.rest = f" The other {rest} of {size} dimensions keep their start." if rest else ""
@@ -117,8 +115,7 @@ class _Rows:
     def others(self, code):
         """Codes (dimensions · values, size) with one dimension changed each."""
         codes = np.tile(code, (len(self.dimensions), len(self.values), 1))
-        for row, index in enumerate(self.dimensions):
-            codes[row, :, index] = self.values
+        codes[range(len(self.dimensions)), :, self.dimensions] = self.values
         return codes.reshape(-1, len(code))
 
     def draw(self, code, images, moved):
@@ -137,20 +134,19 @@ class _Rows:
         page.show(image, GAP, LINE)
         page.show(rows, left, LINE)
         places = np.interp(code[self.dimensions], self.values, middles)
-        page.draw(places, bottoms + _MARK / 2, marker="^", linestyle="", color=_ACCENT,
-                  markersize=6)  # fmt: skip
+        mark = {"marker": "^", "markersize": 6, "color": look.COLOURS[1], "linestyle": ""}
+        page.draw(places, bottoms + _MARK / 2, **mark)
         return page.figure, (
             f"Beside it, a row for each of these dimensions: {len(self.values)} images with that "
-            f"one from {_span(self.limit)} and the others kept.{self.rest}"
+            f"one from {self.span} and the others kept.{self.rest}"
         )
 
     def _page_around(self, image, rows):
         """Return the page around images of these shapes, and the places of what goes onto it."""
         left = GAP + image[1] + _LABELS
+        width, height = left + rows[1] + GAP, LINE + max(image[0], rows[0]) + GAP
         note = f"A row: the same code with one dimension changed; the mark: where it is.{self.rest}"
-        page = pages.Page(
-            left + rows[1] + GAP, LINE + max(image[0], rows[0]) + GAP, self.title, [note]
-        )
+        page = pages.Page(width, height, self.title, [note])
         page.write(GAP, LINE - 5, "decoded from this code")
         tile_width, row_height = rows[1] / len(self.values), rows[0] / len(self.dimensions)
         middles = left + tile_width * (np.arange(len(self.values)) + 0.5) - 1
@@ -158,8 +154,8 @@ class _Rows:
             page.write(x, LINE - 5, minus(value, ".3g"), ha="center", size=8, color="0.3")
         bottoms = LINE + row_height * (np.arange(len(self.dimensions)) + 1) - _MARK
         for bottom, index in zip(bottoms, self.dimensions, strict=True):
-            page.write(left - 8, bottom - (row_height - _MARK) / 2, f"z[{index}]", ha="right",
-                       va="center")  # fmt: skip
+            middle = bottom - (row_height - _MARK) / 2
+            page.write(left - 8, middle, f"z[{index}]", ha="right", va="center")
         return page, left, middles, bottoms
 
 
@@ -172,25 +168,22 @@ class _Plane:
         corners = (-limit, -limit), (limit, limit)
         self._plane = pages.Plane((GAP + LINE, LINE), _PLANE / 2 / limit, *corners)
         self._page = functools.cache(self._page_around)
-        if points is None:
-            if labels is not None:
-                raise ValueError("labels belong to points, found no points. Pass both.")
-            return
-        points = given.codes("points", points, size=2)
+        if points is not None:
+            self._group(given.codes("points", points, size=2), labels, class_names)
+        elif labels is not None:
+            raise ValueError("labels belong to points, found no points. Pass both.")
+
+    def _group(self, points, labels, class_names):
+        """Group points by their class, −1 where there are none, and say how many are shown."""
         labels, names = _checked_classes(labels, class_names, len(points))
-        total = len(points)
-        self.caption = f"codes of {total:,} images"
-        if total > CODES_SHOWN:
-            chosen = np.random.default_rng(0).choice(total, CODES_SHOWN, replace=False)
-            points, labels = points[chosen], labels[chosen]
-            self.caption = f"codes of {CODES_SHOWN:,} of {total:,} images"
-        inside = (np.abs(points) <= limit).all(axis=1)
+        shown, in_words = given.drawn(len(points), CODES_SHOWN)
+        points, labels = points[shown], labels[shown]
+        self.caption = f"codes of {in_words} images"
+        inside = (np.abs(points) <= self.limit).all(axis=1)
         if outside := np.count_nonzero(~inside):
             self.caption += f" ({outside:,} lie outside)"
-        for index, name in names.items():
-            group = points[inside & (labels == index)]
-            if len(group):
-                self.groups.append((index, name, group))
+        groups = [(index, name, points[inside & (labels == index)]) for index, name in names]
+        self.groups = [group for group in groups if len(group[2])]
 
     def others(self, code):
         """No codes but the one at the cross."""
@@ -216,35 +209,29 @@ class _Plane:
 
     def _page_around(self, image):
         """Return the page with the plane, and where the image goes onto it."""
-        right = GAP + LINE + _PLANE + 2 * GAP
-        page = pages.Page(
-            right + image[1] + GAP, LINE + max(image[0], _PLANE + LINE) + GAP, self.title
-        )
-        low, high = -self.limit, self.limit
+        left, bottom = GAP + LINE, LINE + _PLANE
+        right = left + _PLANE + 2 * GAP
+        width, height = right + image[1] + GAP, max(LINE + image[0], bottom + LINE) + GAP
+        page = pages.Page(width, height, self.title)
+        page.write(left, LINE - 5, self.caption)
         self._plane.frame(page)
+        low, high = -self.limit, self.limit
         for line in ([(low, 0), (high, 0)], [(0, low), (0, high)]):
             self._plane.draw(page, line, color="0.8", linewidth=1)
         for index, _, group in self.groups:
-            self._plane.scatter(
-                page, group, marker=plotting.MARKERS[index % len(plotting.MARKERS)],
-                color=pages.colour(index), alpha=0.45, markersize=3,
-            )  # fmt: skip
-        if len(self.groups) > 1:
-            for index, name, group in self.groups:
-                (x,), (y,) = self._plane.places(np.median(group, axis=0)[None])
-                pages.label(page, x, y, name, index)
-        left, bottom = GAP + LINE, LINE + _PLANE
-        page.write(left, LINE - 5, self.caption)
-        for part, text, along, upwards in (
-            (0, minus(low, ".3g"), "left", "bottom"), (0.5, "0", "center", "center"),
-            (1, minus(high, ".3g"), "right", "top"), (0.75, "z[0]", "center", None),
-            (0.75, "z[1]", None, "center"),
+            self._plane.scatter(page, group, marker=look.style(index)[2],
+                                color=pages.colour(index), alpha=0.45, markersize=3)  # fmt: skip
+        for index, name, group in self.groups if len(self.groups) > 1 else ():
+            (x,), (y,) = self._plane.places(np.median(group, axis=0)[None])
+            pages.label(page, x, y, name, index)
+        for part, texts, along, upwards in (
+            (0, 2 * [minus(low, ".3g")], "left", "bottom"), (0.5, "00", "center", "center"),
+            (0.75, ("z[0]", "z[1]"), "center", "center"),
+            (1, 2 * [minus(high, ".3g")], "right", "top"),
         ):  # fmt: skip
-            if along:
-                page.write(left + part * _PLANE, bottom + 4, text, ha=along, va="top", size=8)
-            if upwards:
-                page.write(left - 4, bottom - part * _PLANE, text, ha="right", va=upwards, size=8,
-                           rotation=90)  # fmt: skip
+            page.write(left + part * _PLANE, bottom + 4, texts[0], ha=along, va="top", size=8)
+            page.write(left - 4, bottom - part * _PLANE, texts[1], ha="right", va=upwards, size=8,
+                       rotation=90)  # fmt: skip
         return page, right
 
 
@@ -283,19 +270,19 @@ def _checked_start(start, size, dimensions, limit):
 
 
 def _checked_classes(labels, class_names, count):
-    """Return the class of each of `count` points, −1 where there are none, and a dict of names."""
+    """Return the class of each of `count` points, −1 where there are none, and (class, name)s."""
     if labels is None:
-        return np.full(count, -1), {-1: ""}
+        return np.full(count, -1), [(-1, "")]
     labels = arrays.to_numpy(labels)
     if labels.shape != (count,) or labels.dtype.kind not in "iu" or labels.min() < 0:
         raise ValueError(
             f"labels must be whole numbers from 0, one for each of {count:,} points, found shape "
             f"{labels.shape} and type {labels.dtype}."
         )
-    names = list(range(labels.max() + 1) if class_names is None else class_names)
+    names = range(labels.max() + 1) if class_names is None else list(class_names)
     if len(names) <= labels.max():
         raise ValueError(
             f"class_names has {len(names)} entries, but there is a label {labels.max()}. Pass "
             f"a name for each label from 0."
         )
-    return labels, {label: str(names[label]) for label in np.unique(labels).tolist()}
+    return labels, [(label, str(names[label])) for label in np.unique(labels).tolist()]

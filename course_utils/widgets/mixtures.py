@@ -10,9 +10,9 @@ from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
 from course_utils import checks
-from course_utils.plotting import LINES
+from course_utils.plotting.look import style
 from course_utils.widgets import given, pages
-from course_utils.widgets.explorer import BUTTONS, WHOLE_NAME, Explorer
+from course_utils.widgets.explorer import Explorer, named
 from course_utils.widgets.pages import GAP, LINE
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
@@ -20,6 +20,7 @@ FIT_POINTS = 2000
 _STARTS, _MOST_STEPS = 3, 200
 _DECODED = 36
 _SIDE = 430  # pixels: the width of a panel
+_TURNS = np.exp(1j * np.radians([0, 180, 60, -60, 120, -120]))
 _CIRCLE = np.stack([f(np.linspace(0, 2 * np.pi, 73)) for f in (np.cos, np.sin)], axis=1)
 
 
@@ -58,9 +59,8 @@ def mixture_explorer(
     points = given.codes("points", points, 2).astype(np.float64)
     if held_out is not None:
         held_out = given.codes("held_out", held_out, 2).astype(np.float64)
-    total = len(points)
-    if total > FIT_POINTS:
-        points = points[np.random.default_rng(seed).choice(total, FIT_POINTS, replace=False)]
+    shown, shown_in_words = given.drawn(len(points), FIT_POINTS, seed)
+    points = points[shown]
     components = given.each_once("components", components, 1)
     if max(components) > len(points):
         raise ValueError(
@@ -77,19 +77,19 @@ def mixture_explorer(
 
     @functools.cache
     def fit(components, covariance):
-        mixture = GaussianMixture(
-            components, covariance_type=covariance, n_init=_STARTS, max_iter=_MOST_STEPS,
-            random_state=seed,
-        )  # fmt: skip
+        mixture = GaussianMixture(components, covariance_type=covariance, n_init=_STARTS,
+                                  max_iter=_MOST_STEPS, random_state=seed)  # fmt: skip
         # One thread: so little work is not worth sharing out, and on a busy machine the threads
         # wait for one another twenty times as long as they work.
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the picture tells
             mixture.fit(points)
-        return mixture, *_described(mixture, points, total, held_out)
+        return mixture, _scores(mixture, points, held_out)
 
     def draw(components, covariance, show):
-        mixture, fitted, scores = fit(components, covariance)
+        mixture, scores = fit(components, covariance)
+        gaussians = f"{components} Gaussian{'s' * (components > 1)} ({covariance})"
+        fitted = f"{shown_in_words} points, {gaussians}"
         alt = f"{fitted}, as ellipses at 1 and 2 standard deviations: {'; '.join(scores)}."
         last = right if show == "samples" else left
         page = pages.Page(*np.rint(last.end).astype(int) + GAP, title, scores)
@@ -103,47 +103,33 @@ def mixture_explorer(
             alt += f" Beside it {seen}."
         return page.figure, alt
 
-    return Explorer(
-        {
-            "components": ipywidgets.SelectionSlider(
-                options=components, value=components_at_first, description="components",
-                style=WHOLE_NAME,
-            ),
-            "covariance": ipywidgets.ToggleButtons(
-                options=covariances, description="covariance", style=BUTTONS
-            ),
-            # With a decoder, the first frame calls it, so that its errors show in the cell.
-            "show": ipywidgets.ToggleButtons(
-                options=["points", "samples"], value="points" if decode is None else "samples",
-                description="show", style=BUTTONS,
-            ),
-        },
-        draw,
-    )  # fmt: skip
+    # With a decoder, the first frame calls it, so that its errors show in the cell.
+    first = "points" if decode is None else "samples"
+    controls = named(
+        components=ipywidgets.SelectionSlider(options=components, value=components_at_first),
+        covariance=ipywidgets.ToggleButtons(options=covariances),
+        show=ipywidgets.ToggleButtons(options=["points", "samples"], value=first),
+    )
+    return Explorer(controls, draw)
 
 
-def _described(mixture, points, total, held_out):
-    """Return what was fitted to what, and a list of lines that say how well."""
-    some = f"{len(points):,} of {total:,}" if total > len(points) else f"{total:,}"
-    count = len(mixture.means_)
-    fitted = f"{some} points, {count} Gaussian{'s' * (count > 1)} ({mixture.covariance_type})"
+def _scores(mixture, points, held_out):
+    """Return lines that say how well a mixture fits."""
     likelihood = f"log-likelihood per point: {mixture.score(points):.3f}"
     if held_out is not None:
         likelihood += f", held out: {mixture.score(held_out):.3f}"
     bic = f"BIC: {mixture.bic(points):,.0f} (lower is better)"
     if not mixture.converged_:
         bic += f" – NOT CONVERGED in {mixture.n_iter_} steps"
-    return fitted, [line.replace(" -", " −") for line in (likelihood, bic)]
+    return [line.replace(" -", " −") for line in (likelihood, bic)]
 
 
 def _covariances(mixture):
     """Return the covariance matrix (k, 2, 2) of each component, whatever their type."""
-    covariances = mixture.covariances_
-    if mixture.covariance_type == "diag":
-        covariances = covariances[:, :, None] * np.eye(2)
-    elif mixture.covariance_type == "spherical":
-        covariances = covariances[:, None, None] * np.eye(2)
-    return np.broadcast_to(covariances, (len(mixture.means_), 2, 2))
+    count, covariances = len(mixture.means_), mixture.covariances_
+    if mixture.covariance_type in ("diag", "spherical"):  # a variance for each axis, or for both
+        covariances = covariances.reshape(count, -1, 1) * np.eye(2)
+    return np.broadcast_to(covariances, (count, 2, 2))
 
 
 def _plane_around(points, left):
@@ -161,9 +147,9 @@ def _draw_components(page, plane, mixture):
     variances, axes = np.linalg.eigh(_covariances(mixture))  # ascending: the narrow side first
     outlines = np.einsum("kij,kj,nj->kni", axes, np.sqrt(np.maximum(variances, 0)), _CIRCLE)
     for index, (mean, outline) in enumerate(zip(mixture.means_, outlines, strict=True)):
-        for count, line in ((1, 1.6), (2, 0.9)):
-            plane.draw(page, mean + count * outline, color=pages.colour(index), linewidth=line,
-                       linestyle=LINES[index % len(LINES)])  # fmt: skip
+        colour, line, _ = style(index)
+        for count, width in ((1, 1.6), (2, 0.9)):
+            plane.draw(page, mean + count * outline, color=colour, linewidth=width, linestyle=line)
     _number(page, plane, mixture.means_, variances, axes)
 
 
@@ -177,17 +163,12 @@ def _number(page, plane, means, variances, axes):
     for index, (place, radius, aside) in enumerate(zip(places, radii, across, strict=True)):
         # Away from the middle first; the second standard deviation ends at twice the radius.
         aside *= 1 if (aside.conjugate() * (place - places.mean())).real >= 0 else -1
-        spots = [place] if radius > 10 else []
-        for distance in 2 * radius + np.array([12, 27, 42]):
-            turns = np.exp(1j * np.radians([0, 180, 60, -60, 120, -120]))
-            spots.extend(place + distance * aside * turns)
-        free = (
-            spot
-            for spot in spots
-            if left < spot.real < right and top < spot.imag < bottom
-            and (abs(taken - spot) > 14).all()
-        )  # fmt: skip
-        taken = np.append(taken, spot := next(free, spots[0]))
+        beside = 2 * radius + np.array([[12], [27], [42]])
+        spots = (place + beside * aside * _TURNS).ravel()
+        spots = np.append(place, spots) if radius > 10 else spots
+        free = (left < spots.real) & (spots.real < right) & (top < spots.imag)
+        free &= (spots.imag < bottom) & (abs(taken - spots[:, None]) > 14).all(axis=1)
+        taken = np.append(taken, spot := spots[free.argmax()])  # the first, where none is free
         pages.label(page, spot.real, spot.imag, index + 1, index, size=8)
 
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
 
-from course_utils.plotting.look import COLOURS, LABEL_BOX
+from course_utils.plotting.look import LABEL, style
 
 GAP, LINE = 12, 19  # pixels: what lies between parts, a line of text
 _DPI = 100
@@ -23,18 +23,10 @@ _TITLE_LETTER, _LETTER = 10, 8
 
 
 class Page:
-    """A title, lines of text and room below them; all places and sizes are in pixels.
+    """A `title` and `lines` of text, and room below them; its `figure` is matplotlib's.
 
-    Places are measured from the left, and downwards from the upper edge of the room.
-
-    Args:
-        width: of the page.
-        height: of the room below the text.
-        title: the question that the page answers.
-        lines: texts under the title; long ones are wrapped.
-
-    Attributes:
-        figure: matplotlib Figure of the page.
+    All places and sizes are in pixels: places are measured from the left, and downwards from the
+    upper edge of the room, which is `width` by `height`. Long texts are wrapped.
     """
 
     def __init__(self, width, height, title, lines=()):
@@ -45,11 +37,11 @@ class Page:
         self._pixels = np.full((self._head + height, width, 4), 255, np.uint8)
         self._begin()
         for row, line in enumerate([*title, *lines]):
-            style = {"size": 10, "weight": "bold"} if row < len(title) else {}
-            self.write(GAP, row * LINE + GAP - self._head, line, va="top", **style)
+            bold = {"size": 10, "weight": "bold"} if row < len(title) else {}
+            self.write(GAP, row * LINE + GAP - self._head, line, va="top", **bold)
 
     def copy(self):
-        """Return another page with the same on it; what was drawn here is not drawn again."""
+        """Another page with the same on it; what was drawn here is not drawn again."""
         if self._has_drawings:
             canvas = FigureCanvasAgg(self.figure)
             canvas.draw()
@@ -76,6 +68,12 @@ class Page:
             line.set_clip_box(TransformedBbox(Bbox(within), self._places))
         self.figure.add_artist(line)
 
+    def frame(self, corner, end, **options):
+        """Draw a frame from its upper left corner to its lower right one; options as in `draw`."""
+        (left, top), (right, bottom) = corner, end
+        x, y = [left, right, right, left, left], [top, top, bottom, bottom, top]
+        self.draw(x, y, **options)
+
     def show(self, pixels, x, y):
         """Show pixels (h, w, 3) with their upper left corner at a place, under what is drawn."""
         height, width, _ = pixels.shape
@@ -86,17 +84,10 @@ class Page:
         height, width, _ = self._pixels.shape
         # Inches, a little more: rounding must not take the last pixel.
         size = (width + 0.01) / _DPI, (height + 0.01) / _DPI
-        self.figure = _FixedFigure(figsize=size, dpi=_DPI, layout="none")
+        self.figure = Figure(figsize=size, dpi=_DPI, layout="none")
         self.figure.add_artist(_Pixels(self._pixels))
         self._has_drawings = False
         self._places = Affine2D().scale(1, -1).translate(0, height - self._head)
-
-
-class _FixedFigure(Figure):
-    """A figure that is saved as it is, whatever the settings: its pixels are counted."""
-
-    def savefig(self, *arguments, **options):
-        super().savefig(*arguments, **{**options, "dpi": _DPI})
 
 
 class _Pixels(Artist):
@@ -115,11 +106,8 @@ class _Pixels(Artist):
 class Plane:
     """A framed part of a page in which places are numbers of the data, the second one upwards.
 
-    Args:
-        corner: (x, y) of its upper left corner on the page.
-        scale: pixels of one unit of the data.
-        low: (2,), the least numbers shown.
-        high: (2,), the largest.
+    Its upper left `corner` lies at (x, y) on the page; a unit of the data, from `low` (2,) to
+    `high` (2,), is `scale` pixels.
     """
 
     def __init__(self, corner, scale, low, high):
@@ -142,20 +130,17 @@ class Plane:
 
     def frame(self, page):
         """Draw the frame."""
-        (left, top), (right, bottom) = self.corner, self.end
-        page.draw([left, right, right, left, left], [top, top, bottom, bottom, top], color="0.8",
-                  linewidth=1)  # fmt: skip
+        page.frame(self.corner, self.end, color="0.8", linewidth=1)
 
 
 def label(page, x, y, text, index, **options):
     """Write in the colour of series number `index`, on a ground that lets it be read."""
-    page.write(x, y, text, color=colour(index), weight="bold", ha="center", va="center",
-               bbox=LABEL_BOX, **options)  # fmt: skip
+    page.write(x, y, text, color=colour(index), **LABEL, **options)
 
 
 def colour(index):
     """The colour of a series; grey for −1, no series."""
-    return "0.5" if index < 0 else COLOURS[index % len(COLOURS)]
+    return "0.5" if index < 0 else style(index)[0]
 
 
 def tiled(images, width, line=2, below=None):
@@ -163,16 +148,20 @@ def tiled(images, width, line=2, below=None):
 
     Args:
         images: (rows, columns, h, w, c), in [0, 1].
-        width: how wide an image should be, about: its pixels become squares of whole ones, or it
-            is reduced by a whole number.
+        width: how wide an image should be, about: its pixels become squares of whole ones, or
+            means of squares.
         line: white pixels to the right of each image.
         below: white pixels below each image; None: as to its right.
 
     Returns:
         uint8 (rows · (height + below), columns · (width + line), 3).
     """
-    images = _reduced(images, images.shape[3] // width)
-    rows, columns, height, own_width, _ = images.shape
+    rows, columns, height, own_width, channels = images.shape
+    factor = max(1, own_width // width)
+    height, own_width = height // factor, own_width // factor
+    images = images[:, :, : height * factor, : own_width * factor]
+    images = images.reshape(rows, columns, height, factor, own_width, factor, channels)
+    images = images.mean(axis=(3, 5))
     scale = max(1, round(width / own_width))
     height, width, below = scale * height, scale * own_width, line if below is None else below
     images = np.rint(255 * images).astype(np.uint8).repeat(scale, axis=2).repeat(scale, axis=3)
@@ -187,16 +176,6 @@ def fitting(images, width, height):
     room = min(width // columns - 2, (height // rows - 2) * own_width // own_height)
     enlarged, reduced = int(room // own_width), int(-(-own_width // max(room, 1)))
     return tiled(images, enlarged * own_width or max(own_width // reduced, 1))
-
-
-def _reduced(images, factor):
-    """Images whose pixels are the means of factor · factor ones."""
-    if factor < 2:
-        return images
-    *count, height, width, channels = images.shape
-    height, width = height // factor, width // factor
-    images = images[..., : height * factor, : width * factor, :]
-    return images.reshape(*count, height, factor, width, factor, channels).mean(axis=(-4, -2))
 
 
 def minus(number, form=".2f"):

@@ -11,18 +11,10 @@ import pytest
 from PIL import Image
 
 from course_utils import plotting
-from course_utils.plotting import arrays, charts, look
+from course_utils.plotting import arrays, charts
 
 ALT = "A picture drawn by a test, long enough."
 IMAGES = np.random.default_rng(0).random((7, 4, 4, 1))
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """What was displayed: a list of (data, metadata)."""
-    calls = []
-    monkeypatch.setattr(look, "display", lambda data, metadata, raw: calls.append((data, metadata)))
-    return calls
 
 
 def size(shown):
@@ -50,7 +42,7 @@ DRAWINGS = {
         x_label="x", y_label="y", note=["n", "m"],
     ),
     "mixtures": lambda: plotting.mixtures(
-        {"p": (np.zeros((1, 2)), np.eye(2)[None])}, np.eye(2), "?", ALT, limits=(-3, 3)
+        {"p": (np.zeros((1, 2)), np.eye(2)[None])}, np.eye(2), "?", ALT
     ),
     "network": lambda: plotting.network(
         [keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])], "?", ALT
@@ -69,7 +61,7 @@ def test_every_picture_is_shown_once_with_its_alt_text_and_closed(shown, draw):
 
 def test_an_ellipse_spans_one_and_two_standard_deviations_along_its_axes():
     _, axis = plt.subplots()
-    plotting.draw_ellipses(axis, np.zeros((1, 2)), np.array([[[4.0, 0.0], [0.0, 9.0]]]))
+    charts.draw_ellipses(axis, np.zeros((1, 2)), np.array([[[4.0, 0.0], [0.0, 9.0]]]))
     sizes = [sorted([patch.width, patch.height]) for patch in axis.patches]
     plt.close(axis.figure)
     assert np.allclose(sizes, [[4, 6], [8, 12]])
@@ -77,8 +69,7 @@ def test_an_ellipse_spans_one_and_two_standard_deviations_along_its_axes():
 
 def test_no_ellipse_is_cut_off_by_the_frame(monkeypatch):
     figures = []
-    module = importlib.import_module("course_utils.plotting.mixtures")
-    monkeypatch.setattr(module, "show", lambda figure, alt: figures.append(figure))
+    monkeypatch.setattr(charts, "show", lambda figure, *_: figures.append(figure))
     small, large = np.eye(2)[None], 9 * np.eye(2)[None]  # the large one reaches from -6 to 6
     mean = np.zeros((1, 2))
     plotting.mixtures({"small": (mean, small), "large": (mean, large)}, np.eye(2), "?", ALT)
@@ -89,7 +80,7 @@ def test_no_ellipse_is_cut_off_by_the_frame(monkeypatch):
 
 def test_a_series_keeps_its_colour_in_every_panel(monkeypatch):
     figures = []
-    monkeypatch.setattr(charts, "show", lambda figure, alt: figures.append(figure))
+    monkeypatch.setattr(charts, "show", lambda figure, *_: figures.append(figure))
     series = {"a": ([0, 1], [0, 1]), "b": ([0, 1], [1, 0])}
     plotting.lines({"x": series, "y": {"b": series["b"]}}, "?", ALT, y_label="z")
     left, right = (axis.get_lines() for axis in figures[0].axes)

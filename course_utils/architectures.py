@@ -1,7 +1,7 @@
 """Encoders and decoders that more than one notebook uses.
 
-Each function builds one `keras.Sequential`. The notebook that introduces a network shows the
-same code; a test compares the two.
+The notebook that introduces a network shows the same code; a test compares the two. Sizes of codes
+that are no whole number of at least 1 raise ValueError.
 """
 
 import math
@@ -89,11 +89,7 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
 
 
 def gaussian_heads(features, latent_size):
-    """Mean and log-variance (n, latent_size) of features (n, k), both linear: any value will do.
-
-    Raises:
-        ValueError: a latent size that is no whole number of at least 1.
-    """
+    """Mean and log-variance (n, latent_size) of features (n, k), both linear: any value will do."""
     latent_size = whole_number("latent_size", latent_size, low=1)
     return [
         keras.layers.Dense(latent_size, name="mean")(features),
@@ -104,16 +100,12 @@ def gaussian_heads(features, latent_size):
 def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
     """Fully connected encoder of a VAE: images (n, h, w, c) to two arrays (n, latent_size).
 
+    The model's outputs are mean and log-variance, both linear.
+
     Args:
         image_shape: (height, width, channels).
         latent_size: dimensions of the code.
         hidden: units of each hidden layer (ReLU).
-
-    Returns:
-        keras.Model with the outputs mean and log-variance, both linear.
-
-    Raises:
-        ValueError: a latent size that is no whole number of at least 1.
     """
     images = keras.Input(image_shape)
     features = keras.layers.Flatten()(images)
@@ -126,18 +118,13 @@ def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
     """Convolutional encoder of a VAE: images (n, h, w, c) to two arrays (n, latent_size).
 
     Each 3×3 convolution of stride 2 halves height and width; a dense layer reads the smallest grid.
+    The model's outputs are mean and log-variance, both linear.
 
     Args:
         image_shape: (height, width, channels).
         latent_size: dimensions of the code.
         filters: channels after each convolution (ReLU).
         hidden: units of the dense layer (ReLU).
-
-    Returns:
-        keras.Model with the outputs mean and log-variance, both linear.
-
-    Raises:
-        ValueError: a latent size that is no whole number of at least 1.
     """
     images = keras.Input(image_shape)
     features = images

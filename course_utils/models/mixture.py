@@ -1,5 +1,6 @@
 """Mixtures of Gaussians on vectors and on images."""
 
+import contextlib
 import dataclasses
 import json
 import warnings
@@ -16,8 +17,8 @@ from course_utils.models.subspace import Subspace, in_blocks
 
 _FORMAT = 2
 # What reading a file that is damaged, or something else, may raise.
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError,
-              zipfile.BadZipFile, zlib.error)  # fmt: skip
+_UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError)
+_UNREADABLE += (zipfile.BadZipFile, zlib.error)
 
 
 class Mixture:
@@ -59,10 +60,6 @@ class Mixture:
     def fit(self, x, *, stacklevel=2):
         """Fit to vectors (n, d) or images (n, h, w, c).
 
-        Args:
-            x: the data.
-            stacklevel: how many calls above the warnings point, as in `warnings.warn`.
-
         Returns:
             The mixture itself.
 
@@ -70,7 +67,7 @@ class Mixture:
             ValueError: data that cannot be fitted; the message says why and what helps.
 
         Warns:
-            NotConvergedWarning, ConstantFeaturesWarning, FewPointsWarning.
+            NotConvergedWarning, ConstantFeaturesWarning, FewPointsWarning, `stacklevel` calls up.
         """
         settings = self.settings
         subspace, z = prepare(x, settings, [settings.components], stacklevel=stacklevel + 1)
@@ -99,11 +96,8 @@ class Mixture:
     def sample(self, n, seed=0, residual=False):
         """Draw `n` points of the data's shape; pixels may lie outside of [0, 1].
 
-        Args:
-            n: how many.
-            seed: the same seed gives the same points.
-            residual: whether to add the noise of the directions that PCA left out. With it the
-                samples follow the density of `log_likelihood`; without it they are smoother.
+        With `residual`, the noise of the directions that PCA left out is added: the samples then
+        follow the density of `log_likelihood`; without it they are smoother.
         """
         return self.sample_with_components(n, seed, residual)[0]
 
@@ -148,10 +142,7 @@ class Mixture:
 
     @property
     def covariances(self):
-        """Covariance matrix (components, q, q) of each component.
-
-        Of the q features themselves, or of the q principal components that it was fitted in.
-        """
+        """Covariance matrices (components, q, q) of the q features, or principal components."""
         return em.matrices(self._fitted()[1])
 
     @property
@@ -211,7 +202,7 @@ class Mixture:
             FileNotFoundError: there is no such file.
             ValueError: it is damaged, or something else.
         """
-        try:
+        with refused_if_damaged(path, "mixture"):
             with np.load(Path(path)) as file:
                 arrays = dict(file)
             settings = json.loads(arrays["settings"].item())
@@ -220,10 +211,17 @@ class Mixture:
             mixture = cls(**settings)
             model = em.from_arrays(arrays, mixture.settings)
             return mixture.adopt(Subspace.from_arrays(arrays), model)
-        except FileNotFoundError:
-            raise
-        except UNREADABLE as error:
-            raise ValueError(
-                f"{path} is no stored mixture, or damaged ({type(error).__name__}: {error}). "
-                f"Fit the mixture again and save it."
-            ) from error
+
+
+@contextlib.contextmanager
+def refused_if_damaged(path, what, hint=""):
+    """Turn the errors of reading a file that is no stored `what` into a ValueError that says so."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except _UNREADABLE as error:
+        raise ValueError(
+            f"{path} is no stored {what}, or damaged ({type(error).__name__}: {error}). Fit the "
+            f"{what} again and save it.{hint}"
+        ) from error

@@ -53,10 +53,8 @@ def conv_encoder(image_shape, code_size, filters=(32, 64)):
     layers = [keras.Input(image_shape)]
     halving = {"strides": 2, "padding": "same", "activation": "relu"}
     layers += [keras.layers.Conv2D(channels, 3, **halving) for channels in filters]
-    layers += [
-        keras.layers.Flatten(),
-        keras.layers.Dense(whole_number("code_size", code_size, low=1)),
-    ]
+    code_size = whole_number("code_size", code_size, low=1)
+    layers += [keras.layers.Flatten(), keras.layers.Dense(code_size)]
     return keras.Sequential(layers, name="conv_encoder")
 
 

@@ -181,7 +181,7 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
     [
         (lambda: (networks()[0], networks(code=5)[1]), r"shape \(3,\), the decoder takes \(5,\)"),
         (lambda: (networks("VAE", 2)[0], networks()[1]), r"shape \(2,\), the decoder takes \(3,\)"),
-        (lambda: (networks()[0], architectures.dense_decoder((4, 4, 1), 3)), r"\(8, 8\), the decoder"),
+        (lambda: (networks()[0], architectures.dense_decoder((4, 4, 1), 3)), r"\(8, 8\), the"),
         (lambda: (keras.Sequential([keras.layers.Dense(3)]), networks()[1]), "input shape"),
         (lambda: (*networks(), 0), "components must be a whole number from 1"),
         (lambda: (*networks(), Mixture(2).fit(IMAGES[:, 0, :5, 0])), r"shape \(5,\)"),

@@ -19,12 +19,9 @@ def one_of(name, value, allowed):
 
 
 def whole_number(name, value, low, high=None):
-    """`value` as an int, if it is a whole number from `low` to `high` (None: no upper bound).
+    """`value` as an int; ValueError unless it is a whole number from `low` to `high` (None: any).
 
     NumPy's integers are whole numbers too; True and False are not, they are never meant as a size.
-
-    Raises:
-        ValueError: it is not.
     """
     is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not is_whole or value < low or (high is not None and value > high):
@@ -40,12 +37,9 @@ def optional_number(name, value, high):
 
 
 def real_number(name, value, low=-math.inf, high=math.inf, open_ends=False):
-    """`value` as a float, if it is a finite number from `low` to `high`, NumPy's among them.
+    """`value` as a float; ValueError unless it is a finite number from `low` to `high`.
 
-    With `open_ends`, `low` and `high` themselves are not allowed.
-
-    Raises:
-        ValueError: it is not.
+    NumPy's numbers are numbers too. With `open_ends`, `low` and `high` themselves are not allowed.
     """
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     number = float(value) if is_number else math.nan
@@ -87,14 +81,10 @@ def images_of_shape(images, shape, verb="the encoder takes"):
 
 
 def pixels_in(images, low, high, reason, noisy=False):
-    """Raise ValueError if an array holds NaN, infinity, or values out of [low, high].
+    """Raise ValueError if `images` hold NaN, infinity, or values out of [low, high].
 
-    Args:
-        images: array of numbers, any shape; of images on disk, their `pixel_range` counts.
-        low: smallest value allowed.
-        high: largest value allowed.
-        reason: what allows no others, such as `"a sigmoid"`.
-        noisy: whether noise may have taken them out of the range, if not as far as bytes are.
+    Of images on disk, their `pixel_range` counts. `reason` is what allows no other values, such as
+    "a sigmoid". With `noisy`, noise may have taken them out of the range, if not as far as bytes.
     """
     images = np.asarray(getattr(images, "pixel_range", images))
     least, most = (images.min(), images.max()) if images.size else (low, high)

@@ -1,7 +1,6 @@
 """Gradients on whichever backend Keras runs on; Keras itself has no function for them.
 
-A model that overrides `compute_loss` needs none of this. A training step written by hand does, and
-so do models whose networks each follow a loss of their own.
+For a training step written by hand, and for models whose networks each follow a loss of their own.
 """
 
 import contextlib

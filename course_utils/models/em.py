@@ -1,8 +1,7 @@
 """Expectation-maximisation from one start, by scikit-learn, and what its Gaussians are asked.
 
-BLAS runs on one thread. The products of EM are small: a second thread gains nothing up to 64
-features on idle cores, and costs a factor of three to twenty where the cores are shared
-(benchmarks/mixtures.py). The results do not depend on the number of cores either.
+BLAS runs on one thread: a second gains nothing up to 64 features, and costs a factor of three to
+twenty where the cores are shared (benchmarks/mixtures.py). Results do not depend on it either.
 """
 
 import contextlib

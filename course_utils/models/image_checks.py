@@ -81,8 +81,7 @@ class Learnable:
     def checked(self, x=None, y=None, sample_weight=None):
         """Keras's arguments of these names: checked arrays, or a stream that checks each batch.
 
-        Arrays, lists, tensors, `tf.data.Dataset`, `PyDataset`, `DataLoader`, generator. No batch is
-        lost or drawn twice, and their order stays. Anything else is left to Keras.
+        No batch is lost or drawn twice, and their order stays. Anything else is left to Keras.
         """
         # Whoever has such a stream has imported its framework.
         tf, torch = map(sys.modules.get, ("tensorflow", "torch"))
@@ -157,7 +156,7 @@ def as_array(images):
 
 
 def codes_of_size(codes, size):
-    """`codes` as a float32 array, if they are (n, size) and finite; ValueError if not."""
+    """`codes` as a float32 array; ValueError unless they are (n, size) and finite."""
     codes = np.asarray(codes, dtype="float32")
     if codes.ndim != 2 or codes.shape[1] != size:
         raise ValueError(f"the decoder takes codes (n, {size}), found {codes.shape}.")

@@ -92,8 +92,7 @@ class LatentMixture:
         variances = codes.var(axis=0, dtype="float64")
         is_vae = len(self.encoder.outputs) > 1
         least = _DEAD_BELOW * (1.0 if is_vae else variances.max())
-        dead = np.flatnonzero(variances < least)
-        if len(dead):
+        if len(dead := np.flatnonzero(variances < least)):
             warnings.warn(
                 f"{len(dead)} of {len(variances)} dimensions of the code hardly vary (numbers "
                 f"{', '.join(map(str, dead))}: variance below {least:.2g}). Unless the decoder "

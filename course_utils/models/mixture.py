@@ -159,8 +159,8 @@ class Mixture:
     def parameters(self):
         """Number of free parameters of the density in the space of the data.
 
-        Through PCA, those of the subspace count: its orientation, the mean outside of it, the
-        variance of the noise. For one full component this is the count of probabilistic PCA.
+        Through PCA, those of the subspace count too; one full component has those of
+        probabilistic PCA.
         """
         subspace, _ = self._fitted()
         k, q, left_out = self.settings.components, subspace.size, subspace.left_out

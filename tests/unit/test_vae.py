@@ -448,7 +448,7 @@ def test_images_without_weight_neither_count_nor_teach(samples):
         # The loss is a mean over all images, as everywhere in Keras, the measures weighted means.
         assert found["loss"] == pytest.approx(-found["elbo"] / 2, rel=1e-5)
     before = model.get_weights()
-    model.fit(BINARY, sample_weight=np.zeros(len(BINARY)), epochs=1, verbose=0)
+    model.fit(BINARY, sample_weight=[0.0] * len(BINARY), epochs=1, verbose=0)
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
 

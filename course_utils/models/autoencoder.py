@@ -46,7 +46,7 @@ class Autoencoder(ImageModel):
 
     def encode(self, images, batch_size=512):
         """Codes (n, code_size) of `images` (n, h, w, c), noisy or not, as a NumPy array."""
-        images = self.learnable().inputs(images)
+        images = self.learnable().inputs(images, least=1)
         return self.encoder.predict(images, batch_size=batch_size, verbose=0)
 
     def decode(self, codes, batch_size=512):
@@ -55,4 +55,5 @@ class Autoencoder(ImageModel):
 
     def reconstruct(self, images, batch_size=512):
         """`decode(encode(images))` in one pass, as a NumPy array."""
-        return self.predict(self.learnable().inputs(images), batch_size=batch_size, verbose=0)
+        images = self.learnable().inputs(images, least=1)
+        return self.predict(images, batch_size=batch_size, verbose=0)

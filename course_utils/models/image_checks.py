@@ -29,9 +29,10 @@ class Learnable:
     pixels: tuple
     refusals: list = dataclasses.field(default_factory=list)
 
-    def inputs(self, x, noisy=True):
+    def inputs(self, x, noisy=True, least=0):
         """`x` as an array, if it can be encoded; noise may take it where no target may lie."""
         x = as_array(x)
+        _check_count(x, least, "images")
         checks.images_of_shape(x, self.input_shape)
         checks.pixels_in(x, *self.pixels, noisy)
         return x
@@ -155,14 +156,20 @@ def as_array(images):
     return images[0] if images.ndim == 5 and len(images) == 1 else images
 
 
-def codes_of_size(codes, size):
+def codes_of_size(codes, size, least=0):
     """`codes` as a float32 array; ValueError unless they are (n, size) and finite."""
     codes = np.asarray(codes, dtype="float32")
+    _check_count(codes, least, "codes")
     if codes.ndim != 2 or codes.shape[1] != size:
         raise ValueError(f"the decoder takes codes (n, {size}), found {codes.shape}.")
     if broken := len(codes) - np.count_nonzero(np.isfinite(codes).all(axis=1)):
         raise ValueError(f"{broken:,} of {len(codes):,} codes hold NaN or infinity.")
     return codes
+
+
+def _check_count(array, least, name):
+    if array.shape and len(array) < least:
+        raise ValueError(f"found {len(array)} {name}; give at least {least}.")
 
 
 def _as_tuple(batch):

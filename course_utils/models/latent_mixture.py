@@ -114,7 +114,7 @@ class LatentMixture:
             ValueError: images of another shape, in bytes or with NaN; codes with NaN.
         """
         shapes = self.encoder.input_shape[1:], self.decoder.output_shape[1:]
-        images = Learnable(*shapes, pixels_reached(self.decoder)).inputs(images)
+        images = Learnable(*shapes, pixels_reached(self.decoder)).inputs(images, least=1)
         codes = self.encoder.predict(images, batch_size=batch_size, verbose=0)
         # Under mixed precision networks give sixteen bits, too few for a covariance.
         codes = np.asarray(codes[0] if isinstance(codes, list | tuple) else codes, dtype="float32")
@@ -132,7 +132,7 @@ class LatentMixture:
         Raises:
             ValueError: codes that do not fit the decoder, or NaN in them.
         """
-        codes = codes_of_size(codes, self.latent_size)
+        codes = codes_of_size(codes, self.latent_size, least=1)
         images = self.decoder.predict(codes, batch_size=batch_size, verbose=0)
         return np.asarray(images, dtype="float32")
 

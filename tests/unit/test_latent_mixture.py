@@ -227,6 +227,14 @@ def test_bytes_are_refused_and_noisy_images_taken(fitted):
     assert fitted.encode(IMAGES - 0.3).shape == (300, 3)
 
 
+def test_nothing_is_neither_encoded_nor_decoded(fitted):
+    for model in (fitted, Autoencoder(*networks())):
+        with pytest.raises(ValueError, match="found 0 images; give at least 1"):
+            model.encode(IMAGES[:0])
+    with pytest.raises(ValueError, match="found 0 codes; give at least 1"):
+        fitted.decode(np.zeros((0, 3)))
+
+
 def test_codes_with_nan_are_blamed_on_the_encoder():
     encoder, decoder = networks()
     weights = encoder.get_weights()

@@ -1,7 +1,6 @@
 """Encoders and decoders that more than one notebook uses.
 
-Each function builds one `keras.Sequential`. The notebook that introduces a network shows the
-same code; a test compares the two.
+The notebook that introduces a network shows the same code; a test compares the two.
 """
 
 import math
@@ -60,9 +59,8 @@ def conv_encoder(image_shape, code_size, filters=(32, 64)):
 def conv_decoder(image_shape, code_size, filters=(64, 32)):
     """Convolutional decoder: codes (n, code_size) to images (n, h, w, c) in [0, 1].
 
-    A dense layer fills the smallest grid; each 3×3 transposed convolution of stride 2 doubles
-    height and width; a last one of stride 1 makes the channels. Where the size does not divide by
-    2 for each filter, the grid is rounded up and the rest cut off at the end.
+    A dense layer fills the smallest grid; 3×3 transposed convolutions of stride 2 double it; one of
+    stride 1 makes the channels. Sizes that do not divide are rounded up and cut off at the end.
 
     Args:
         image_shape: (height, width, channels).
@@ -86,11 +84,7 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
 
 
 def gaussian_heads(features, latent_size):
-    """Mean and log-variance (n, latent_size) of features (n, k), both linear: any value will do.
-
-    Raises:
-        ValueError: a latent size that is no whole number of at least 1.
-    """
+    """Mean and log-variance (n, latent_size) of features (n, k), both linear: any value will do."""
     latent_size = whole_number("latent_size", latent_size, low=1)
     return [
         keras.layers.Dense(latent_size, name="mean")(features),
@@ -99,18 +93,12 @@ def gaussian_heads(features, latent_size):
 
 
 def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
-    """Fully connected encoder of a VAE: images (n, h, w, c) to two arrays (n, latent_size).
+    """Fully connected encoder of a VAE: images (n, h, w, c) to linear mean, log-variance (n, d).
 
     Args:
         image_shape: (height, width, channels).
-        latent_size: dimensions of the code.
+        latent_size: dimensions d of the code.
         hidden: units of each hidden layer (ReLU).
-
-    Returns:
-        keras.Model with the outputs mean and log-variance, both linear.
-
-    Raises:
-        ValueError: a latent size that is no whole number of at least 1.
     """
     images = keras.Input(image_shape)
     features = keras.layers.Flatten()(images)
@@ -120,21 +108,15 @@ def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
 
 
 def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
-    """Convolutional encoder of a VAE: images (n, h, w, c) to two arrays (n, latent_size).
+    """Convolutional encoder of a VAE: images (n, h, w, c) to linear mean, log-variance (n, d).
 
     Each 3×3 convolution of stride 2 halves height and width; a dense layer reads the smallest grid.
 
     Args:
         image_shape: (height, width, channels).
-        latent_size: dimensions of the code.
+        latent_size: dimensions d of the code.
         filters: channels after each convolution (ReLU).
         hidden: units of the dense layer (ReLU).
-
-    Returns:
-        keras.Model with the outputs mean and log-variance, both linear.
-
-    Raises:
-        ValueError: a latent size that is no whole number of at least 1.
     """
     images = keras.Input(image_shape)
     features = images

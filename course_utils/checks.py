@@ -3,6 +3,8 @@
 import math
 import numbers
 
+import numpy as np
+
 
 class ConstantFeaturesWarning(UserWarning):
     """Features that do not vary (dead units, black borders): a number about them says little."""
@@ -17,12 +19,9 @@ def one_of(name, value, allowed):
 
 
 def whole_number(name, value, low, high=None):
-    """`value` as an int, if it is a whole number from `low` to `high` (None: no upper bound).
+    """`value` as an int; ValueError unless it is a whole number from `low` to `high` (None: any).
 
     NumPy's integers are whole numbers too; True and False are not, they are never meant as a size.
-
-    Raises:
-        ValueError: it is not.
     """
     is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not is_whole or value < low or (high is not None and value > high):
@@ -38,33 +37,22 @@ def optional_number(name, value, high):
 
 
 def real_number(name, value, low=-math.inf, high=math.inf, open_ends=False):
-    """`value` as a float, if it is a finite number from `low` to `high`, NumPy's among them.
+    """`value` as a float; ValueError unless it is a finite number from `low` to `high`.
 
-    Args:
-        name: what to call it in the message.
-        value: to be checked.
-        low: smallest value allowed.
-        high: largest value allowed.
-        open_ends: whether `low` and `high` themselves are not allowed.
-
-    Raises:
-        ValueError: it is not.
+    NumPy's numbers are numbers too. With `open_ends`, `low` and `high` themselves are not allowed.
     """
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     number = float(value) if is_number else math.nan
     inside = low < number < high if open_ends else low <= number <= high
     if not (math.isfinite(number) and inside):
-        expected = _bounds(low, high, open_ends)
+        if math.isfinite(high):
+            expected = f"between {low:g} and {high:g}" if open_ends else f"from {low:g} to {high:g}"
+        elif math.isfinite(low):
+            expected = f"above {low:g}" if open_ends else f"of at least {low:g}"
+        else:
+            expected = "that is finite"
         raise ValueError(f"{name} must be a number {expected}, found {value!r}.")
     return number
-
-
-def _bounds(low, high, open_ends):
-    if math.isinf(high):
-        if math.isinf(low):
-            return "that is finite"
-        return f"above {low:g}" if open_ends else f"of at least {low:g}"
-    return f"between {low:g} and {high:g}" if open_ends else f"from {low:g} to {high:g}"
 
 
 # Scaled pixels lie in [-1, 1], standardised ones within a few units; 0 to 255 go far beyond.
@@ -82,10 +70,9 @@ def images_of_shape(images, shape, verb="the encoder takes"):
             f"images must be numbers, found the type {dtype!r}. Texts such as file names have to "
             f"be read first; images of different sizes have to be brought to one."
         )
-    is_like = len(found) == len(shape) + 1 and all(
-        None in (a, b) or a == b for a, b in zip(found[1:], shape, strict=True)
-    )
-    if not is_like:
+    if len(found) != len(shape) + 1 or any(
+        None not in (a, b) and a != b for a, b in zip(found[1:], shape, strict=True)
+    ):
         also = " (give batches of images: dataset.batch(128))" if found == shape else ""
         raise ValueError(
             f"{verb} images of shape {shape}, found {found[1:]}{also}. Build the networks for "
@@ -93,27 +80,22 @@ def images_of_shape(images, shape, verb="the encoder takes"):
         )
 
 
-def pixels_in(images, low, high, reason, uint8_scaled=False):
-    """Raise ValueError if an array holds NaN, infinity, or values that cannot be learnt.
+def pixels_in(images, low, high, reason, noisy=False):
+    """Raise ValueError if `images` hold NaN, infinity, or values out of [low, high].
 
-    Args:
-        images: array of numbers, any shape.
-        low: smallest value allowed.
-        high: largest value allowed.
-        reason: what allows no others, such as `"a sigmoid"`.
-        uint8_scaled: whether the caller divides bytes by 255 before they are learnt.
+    Of images on disk, their `pixel_range` counts. `reason` is what allows no other values, such as
+    "a sigmoid". With `noisy`, noise may have taken them out of the range, if not as far as bytes.
     """
-    if uint8_scaled and images.dtype == "uint8":
-        least, most = 0.0, 1.0
-    else:
-        least, most = (images.min(), images.max()) if images.size else (low, high)
+    images = np.asarray(getattr(images, "pixel_range", images))
+    least, most = (images.min(), images.max()) if images.size else (low, high)
     if not (math.isfinite(least) and math.isfinite(most)):
         broken = images.size - int((abs(images) < math.inf).sum())
         raise ValueError(
             f"{broken:,} of {images.size:,} pixels are NaN or infinite. Look at how the images "
             f"were made; np.nan_to_num would only hide it."
         )
-    if least < low or most > high:
+    slack = LARGEST_PIXEL if noisy else 0.0
+    if least < min(low, -slack) or most > max(high, slack):
         scaled = f"images.scaled({max(low, -1):g}, {min(high, 1):g})"
         bytes_too = "; divide bytes by 255" if least >= 0 and most > 1 else ""
         raise ValueError(

@@ -1,7 +1,6 @@
 """Gradients on whichever backend Keras runs on; Keras itself has no function for them.
 
-A model that overrides `compute_loss` needs none of this. A training step written by hand does, and
-so do models whose networks each follow a loss of their own.
+For a training step written by hand, and for models whose networks each follow a loss of their own.
 """
 
 import contextlib
@@ -18,18 +17,11 @@ else:
 
 
 def value_and_gradients(loss, variables):
-    """Value of `loss()` and its gradients with respect to `variables`.
+    """Value of `loss()`, a scalar tensor, and a list of its gradients, one for each variable.
 
-    Variables that `loss()` changes on its way (noise generators, moving means, metrics) are changed
-    on every backend.
-
-    Args:
-        loss: function without arguments that returns a scalar tensor.
-        variables: Keras variables; one that the loss does not depend on has gradient zero.
-
-    Returns:
-        The value, and a list of as many gradients as there are variables, each of its shape.
-        `optimizer.apply(gradients, variables)` takes a step along them.
+    `optimizer.apply(gradients, variables)` takes a step along them. A variable that the loss does
+    not depend on has gradient zero. Those that `loss()` changes on its way (noise generators,
+    moving means, metrics) are changed on every backend.
     """
     if keras.backend.backend() == "tensorflow":
         values = [variable.value for variable in variables]
@@ -75,10 +67,6 @@ def input_gradient(function, x):
 
     For each image its own, if `function` treats images one by one. Itself differentiable, as a
     gradient penalty needs it.
-
-    Args:
-        function: from a tensor like `x` to a tensor.
-        x: array or tensor of floats.
     """
     x = ops.convert_to_tensor(x)
     if keras.backend.backend() == "tensorflow":

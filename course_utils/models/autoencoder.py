@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from course_utils.models.image_model import ImageModel
-from course_utils.models.networks import check_image_shapes
+from course_utils.models.networks import check_networks
 
 
 @keras.saving.register_keras_serializable(package="course_utils")
@@ -16,18 +16,12 @@ class Autoencoder(ImageModel):
         decoder: model from codes (n, code_size) to images (n, h, w, c).
 
     Raises:
-        ValueError: the decoder does not take the codes that the encoder makes, or makes images
-            of another height and width than the encoder takes.
+        ValueError: networks that do not fit each other.
     """
 
     def __init__(self, encoder, decoder, **options):
         super().__init__(**options)
-        if encoder.output_shape != decoder.input_shape:
-            raise ValueError(
-                f"the encoder makes codes of shape {encoder.output_shape[1:]}, the decoder takes "
-                f"{decoder.input_shape[1:]}. Build both with the same code size."
-            )
-        check_image_shapes(encoder.input_shape[1:3], decoder.output_shape[1:3])
+        check_networks(encoder, decoder)
         self.encoder, self.decoder = encoder, decoder
         self.built = True
 
@@ -36,13 +30,11 @@ class Autoencoder(ImageModel):
         return self.decoder(self.encoder(images, training=training), training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """Loss of a batch; without targets `y` the images `x` are to be given back.
-
-        A loss of a pixel or a row has more axes than the weights (n,) of the images: they are
-        given as many, since Keras would multiply along the last axis.
-        """
+        """Loss of a batch; without targets `y` the images `x` are to be given back."""
         y = x if y is None else y
         if sample_weight is not None and len(sample_weight.shape) == 1:
+            # A loss of a pixel or a row has more axes than the weights (n,) of the images; Keras
+            # would multiply along the last one.
             loss = keras.losses.get(self.loss)
             unreduced = getattr(loss, "call", loss)(y, y_pred)
             sample_weight = ops.reshape(sample_weight, (-1, *[1] * (len(unreduced.shape) - 1)))
@@ -53,7 +45,8 @@ class Autoencoder(ImageModel):
         return super().compute_metrics(x, x if y is None else y, y_pred, sample_weight)
 
     def encode(self, images, batch_size=512):
-        """Codes (n, code_size) of `images` (n, h, w, c), as a NumPy array."""
+        """Codes (n, code_size) of `images` (n, h, w, c), noisy or not, as a NumPy array."""
+        images = self.learnable().inputs(images, least=1)
         return self.encoder.predict(images, batch_size=batch_size, verbose=0)
 
     def decode(self, codes, batch_size=512):
@@ -62,4 +55,5 @@ class Autoencoder(ImageModel):
 
     def reconstruct(self, images, batch_size=512):
         """`decode(encode(images))` in one pass, as a NumPy array."""
+        images = self.learnable().inputs(images, least=1)
         return self.predict(images, batch_size=batch_size, verbose=0)

@@ -7,26 +7,17 @@ ACTIVE_VARIANCE = 0.01
 
 
 def gaussian_kl(mean, log_var):
-    """KL(N(mean, exp(log_var)) ‖ N(0, 1)) in nats, summed over the last axis.
+    """KL(N(mean, exp(log_var)) ‖ N(0, 1)) in nats, (...,), of two arrays (..., d).
 
     Kingma & Welling 2014, appendix B.
-
-    Args:
-        mean: (..., d).
-        log_var: (..., d).
     """
     return 0.5 * ops.sum(ops.exp(log_var) + ops.square(mean) - 1.0 - log_var, axis=-1)
 
 
 def log_density_ratio(codes, mean, log_var):
-    """Return log p(z) − log q(z | x) in nats, (samples, n).
+    """Return log p(z) − log q(z | x) in nats, (samples, n), of codes (samples, n, d).
 
-    p is N(0, I) and q is N(mean, exp(log_var)).
-
-    Args:
-        codes: (samples, n, d).
-        mean: (n, d).
-        log_var: (n, d).
+    p is N(0, I) and q is N(mean, exp(log_var)), of mean and log-variance (n, d).
     """
     noise = (codes - mean) * ops.exp(-0.5 * log_var)
     return 0.5 * ops.sum(ops.square(noise) + log_var - ops.square(codes), axis=-1)
@@ -36,9 +27,9 @@ def log_density_ratio(codes, mean, log_var):
 class ActiveDimensions(keras.metrics.Metric):
     """How many latent dimensions say something about the image.
 
-    A dimension is active if its posterior mean varies over the images with a variance above 0.01
-    (Burda, Grosse & Salakhutdinov 2016, section 5.1). An epoch's value mixes the codes of networks
-    that changed meanwhile; the validation value does not.
+    Those whose posterior mean has a variance above 0.01 over the images (Burda, Grosse &
+    Salakhutdinov 2016, section 5.1). An epoch's value mixes the codes of networks that changed
+    meanwhile; the validation value does not.
     """
 
     def __init__(self, size, name="active", **options):

@@ -1,8 +1,7 @@
 """Expectation-maximisation from one start, by scikit-learn, and what its Gaussians are asked.
 
-BLAS runs on one thread. The products of EM are small: a second thread gains nothing up to 64
-features on idle cores, and costs a factor of three to twenty where the cores are shared
-(benchmarks/mixtures.py). The results do not depend on the number of cores either.
+BLAS runs on one thread: a second gains nothing up to 64 features, and costs a factor of three to
+twenty where the cores are shared (benchmarks/mixtures.py). Results do not depend on it either.
 """
 
 import contextlib
@@ -24,11 +23,7 @@ _STORED = ("weights_", "means_", "covariances_", "precisions_cholesky_", "conver
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """The arguments of `Mixture`, checked.
-
-    Raises:
-        ValueError: an argument is of the wrong kind or out of range.
-    """
+    """The arguments of `Mixture`, checked: ValueError where one is wrong."""
 
     components: int
     covariance: str
@@ -40,28 +35,19 @@ class Settings:
     seed: int
 
     def __post_init__(self):
-        least = {"components": 1, "starts": 1, "iterations": 1}
-        if self.pca is not None:
-            least["pca"] = 1
-        values = {k: checks.whole_number(k, getattr(self, k), low) for k, low in least.items()}
+        checks.one_of("covariance", self.covariance, COVARIANCES)
+        values = {"seed": checks.whole_number("seed", self.seed, 0, 2**32 - 1)}
+        given = () if self.pca is None else ("pca",)
+        for name in ("components", "starts", "iterations", *given):
+            values[name] = checks.whole_number(name, getattr(self, name), 1)
         for name in ("regularisation", "tolerance"):
             values[name] = checks.real_number(name, getattr(self, name), 0)
-        values["seed"] = checks.whole_number("seed", self.seed, 0, 2**32 - 1)
-        checks.one_of("covariance", self.covariance, COVARIANCES)
         for name, value in values.items():
             object.__setattr__(self, name, value)  # the class is frozen
 
 
 def fit_start(z, settings, start=0):
-    """Fit from one k-means start.
-
-    Args:
-        z: float64 array (n, q).
-        settings: Settings.
-        start: number of the start.
-
-    Returns:
-        scikit-learn's fitted GaussianMixture.
+    """scikit-learn's GaussianMixture, fitted to float64 `z` (n, q) from k-means start `start`.
 
     Raises:
         ValueError: a covariance is singular, or the data hold too few distinct points.
@@ -119,11 +105,7 @@ def matrices(model):
 
 
 def draw(model, n, generator):
-    """Draw `n` points, in an order that says nothing of their components.
-
-    Returns:
-        (points (n, q), number of the component that each comes from (n,)).
-    """
+    """Draw points (n, q), in no order, and the number (n,) of the component each comes from."""
     weights, covariances = model.weights_, model.covariances_
     labels = generator.choice(len(weights), size=n, p=weights / weights.sum())
     noise = generator.standard_normal((n, model.means_.shape[1]))

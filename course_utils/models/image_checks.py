@@ -1,7 +1,9 @@
 """What a model can learn from, checked however the images come in."""
 
+import contextlib
 import dataclasses
 import itertools
+import sys
 import types
 
 import keras
@@ -9,8 +11,6 @@ import numpy as np
 from keras import ops
 
 from course_utils import checks
-
-_ANY = (-checks.LARGEST_PIXEL, checks.LARGEST_PIXEL, "a network")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Learnable:
         input_shape: (h, w, c) of the images that are encoded.
         target_shape: (h, w, c) of those that the decoder makes.
         pixels: least and largest value of a target, and what allows no others.
-        refusals: errors raised so far; a backend may wrap them in errors of its own.
+        refusals: errors that a stream of batches has raised so far.
     """
 
     input_shape: tuple
@@ -29,24 +29,26 @@ class Learnable:
     pixels: tuple
     refusals: list = dataclasses.field(default_factory=list)
 
-    def pair(self, x, y=None, uint8_scaled=False):
-        """Raise ValueError unless arrays `x` can be encoded and learnt, or `y` in their place.
-
-        Where `y` is None or `x` itself, images are to be given back; else only `y` has to lie where
-        the decoder reaches, as the inputs of a denoising autoencoder need not.
-        """
-        same = y is None or y is x
+    def inputs(self, x, noisy=True, least=0):
+        """`x` as an array, if it can be encoded; noise may take it where no target may lie."""
         x = as_array(x)
+        _check_count(x, least, "images")
         checks.images_of_shape(x, self.input_shape)
-        checks.pixels_in(x, *(self.pixels if same else _ANY), uint8_scaled)
+        checks.pixels_in(x, *self.pixels, noisy)
+        return x
+
+    def pair(self, x, y=None):
+        """Raise ValueError unless `x` can be encoded and learnt, or `y` learnt in its place."""
+        same = y is None or y is x
+        x = self.inputs(x, noisy=not same)
         y = x if same else as_array(y)
-        self._check_target(y)
+        self._check_shape_of_targets(y)
         if not same:
-            checks.pixels_in(y, *self.pixels, uint8_scaled)
+            checks.pixels_in(y, *self.pixels)
         if len(x) != len(y) or not len(x):
             raise ValueError(f"found {len(x)} images and {len(y)} targets; give as many of both.")
 
-    def _check_target(self, y):
+    def _check_shape_of_targets(self, y):
         if len(y.shape) < 3:
             shape = str(tuple(y.shape)).replace("None", "n")
             raise ValueError(
@@ -67,91 +69,107 @@ class Learnable:
             raise
         return batch
 
+    @contextlib.contextmanager
+    def refusals_bare(self):
+        """Raise a refusal itself where a backend has wrapped it in an error of its own."""
+        try:
+            yield
+        except Exception:
+            if self.refusals:
+                raise self.refusals[0] from None
+            raise
+
     def checked(self, x=None, y=None, sample_weight=None):
         """Keras's arguments of these names: checked arrays, or a stream that checks each batch.
 
-        Arrays, lists, tensors, `tf.data.Dataset`, `PyDataset`, `DataLoader`, generator. No batch is
-        lost or drawn twice, and their order stays. Anything else is left to Keras.
+        No batch is lost or drawn twice, and their order stays. Anything else is left to Keras.
         """
-        bases = {base.__name__: base for base in type(x).__mro__}
+        # Whoever has such a stream has imported its framework.
+        tf, torch = map(sys.modules.get, ("tensorflow", "torch"))
         if isinstance(x, types.GeneratorType):
-            x = map_generator(self.batch, x)
+            x = (self.batch(batch) for batch in x)
         elif isinstance(x, keras.utils.PyDataset):
-            x = CheckedPyDataset(x, self.batch)
-        elif "DataLoader" in bases and bases["DataLoader"].__module__.startswith("torch."):
+            x = _CheckedPyDataset(x, self.batch)
+        elif torch and isinstance(x, torch.utils.data.DataLoader):
             x = _checked_loader(x, self.batch)
-        elif "DatasetV2" in bases and bases["DatasetV2"].__module__.startswith("tensorflow."):
-            x = self._checked_dataset(x)
+        elif tf and isinstance(x, tf.data.Dataset):
+            x = self._checked_dataset(x, tf)
         elif x is None or isinstance(x, dict | tuple):
             raise ValueError(
                 f"x must be images (n, h, w, c), found {type(x).__name__}. Targets are given as y."
             )
         elif isinstance(x, list) or hasattr(x, "__array__") or ops.is_tensor(x):
-            x, y = (as_array(part) if isinstance(part, list) else part for part in (x, y))
+            x, y, sample_weight = (
+                as_array(part) if isinstance(part, list) else part for part in (x, y, sample_weight)
+            )
             self.pair(x, y)
             # Keras drops weights where there are no targets.
             y = x if y is None and sample_weight is not None else y
         return {"x": x, "y": y, "sample_weight": sample_weight}
 
-    def first_checked(self, stream):
-        """`stream`, made by `checked`, after a look at its first batch, which is not lost."""
-        if isinstance(stream, types.GeneratorType):
-            first = list(itertools.islice(stream, 1))
-            return (batch for batch in itertools.chain(first, stream))
-        if isinstance(stream, keras.utils.PyDataset):
-            stream[0]
-        elif not (hasattr(stream, "__array__") or ops.is_tensor(stream)):
-            next(iter(stream), None)
-        return stream
-
-    def _checked_dataset(self, dataset):
-        import tensorflow as tf
-
+    def _checked_dataset(self, dataset, tf):
         if int(dataset.cardinality()) == 0:
             raise ValueError("the dataset holds no batch: found 0 images.")
-        for spec, check in zip(
-            _as_tuple(dataset.element_spec)[:2],
-            (lambda x: checks.images_of_shape(x, self.input_shape), self._check_target),
-            strict=False,
-        ):
-            if spec.shape.rank is not None:
-                check(spec)
+        x, *y = _as_tuple(dataset.element_spec)[:2]
+        if x.shape.rank is not None:
+            checks.images_of_shape(x, self.input_shape)
+        if y and y[0].shape.rank is not None:
+            self._check_shape_of_targets(y[0])
 
-        def refuse(*images):
-            self.batch(tuple(part.numpy() for part in images))
+        def check(*images):
+            self.batch(images)
             return True
 
         def guard(*batch):
-            images = batch[:2]
-            limits = [_ANY, self.pixels] if len(images) == 2 else [self.pixels]
-            within = [
-                tf.reduce_all(
-                    (part >= tf.cast(low, part.dtype)) & (part <= tf.cast(high, part.dtype))
-                )
-                for part, (low, high, _) in zip(images, limits, strict=True)
-                if part.dtype.is_floating
-            ]
-            known = len(within) == len(images) and all(part.shape.rank == 4 for part in images)
-            # In the graph, where it costs next to nothing; Python only words the refusal.
-            fine = tf.reduce_all(tf.stack(within)) if known else tf.constant(False)
-            told = tf.cond(fine, lambda: True, lambda: tf.py_function(refuse, images, tf.bool))
-            with tf.control_dependencies([told]):
+            with tf.control_dependencies([tf.numpy_function(check, batch[:2], tf.bool)]):
                 passed = tuple(tf.identity(part) for part in batch)
             return passed if len(passed) > 1 else passed[0]
 
         return dataset.map(guard)
 
 
+def first_checked(stream):
+    """`stream`, made by `Learnable.checked`, after a look at its first batch, which is not lost."""
+    if isinstance(stream, types.GeneratorType):
+        first = list(itertools.islice(stream, 1))
+        return (batch for batch in itertools.chain(first, stream))
+    next(iter(stream), None)
+    return stream
+
+
 def as_array(images):
-    """NumPy array of an array, a tensor of any framework, or a list of images."""
+    """NumPy array of an array, a tensor, or a list of images; images on disk stay there."""
+    if hasattr(images, "pixel_range"):
+        return images
     if ops.is_tensor(images):
         return ops.convert_to_numpy(images)
+    if not (isinstance(images, list | tuple) or hasattr(images, "__array__")):
+        raise ValueError(
+            f"images must be an array (n, h, w, c), found {type(images).__name__}. Of a data set "
+            f"that yields batches, give one batch after the other."
+        )
     try:
         images = np.asarray(images)
     except ValueError:
         raise ValueError("the images are of different shapes; bring them to one.") from None
     # Keras's own way to give one input: a list that holds the array.
     return images[0] if images.ndim == 5 and len(images) == 1 else images
+
+
+def codes_of_size(codes, size, least=0):
+    """`codes` as a float32 array; ValueError unless they are (n, size) and finite."""
+    codes = np.asarray(codes, dtype="float32")
+    _check_count(codes, least, "codes")
+    if codes.ndim != 2 or codes.shape[1] != size:
+        raise ValueError(f"the decoder takes codes (n, {size}), found {codes.shape}.")
+    if broken := len(codes) - np.count_nonzero(np.isfinite(codes).all(axis=1)):
+        raise ValueError(f"{broken:,} of {len(codes):,} codes hold NaN or infinity.")
+    return codes
+
+
+def _check_count(array, least, name):
+    if array.shape and len(array) < least:
+        raise ValueError(f"found {len(array)} {name}; give at least {least}.")
 
 
 def _as_tuple(batch):
@@ -164,13 +182,7 @@ def _as_tuple(batch):
     return batch
 
 
-def map_generator(function, values):
-    """A generator, as Keras asks for, of `function` of each value."""
-    for value in values:
-        yield function(value)
-
-
-class CheckedPyDataset(keras.utils.PyDataset):
+class _CheckedPyDataset(keras.utils.PyDataset):
     """Another `PyDataset`, each batch of which goes through `check`."""
 
     def __init__(self, dataset, check):

@@ -6,16 +6,8 @@ import sys
 
 import keras
 
-from course_utils.checks import LARGEST_PIXEL
-from course_utils.models.image_checks import Learnable, as_array
-from course_utils.models.networks import activation_of, last_activated
-
-# Values that a decoder reaches whose last activation is this one.
-_BOUNDS = {
-    **dict.fromkeys(("sigmoid", "hard_sigmoid", "softmax"), (0.0, 1.0)),
-    **dict.fromkeys(("tanh", "softsign"), (-1.0, 1.0)),
-    **dict.fromkeys(("relu", "softplus"), (0.0, LARGEST_PIXEL)),
-}
+from course_utils.models.image_checks import Learnable, first_checked
+from course_utils.models.networks import pixels_reached
 
 
 class ImageModel(keras.Model):
@@ -40,54 +32,41 @@ class ImageModel(keras.Model):
         name = (name or getattr(loss, "__name__", "")).lower()
         if "crossentropy" in name or name == "bce":
             return 0.0, 1.0, "a cross-entropy"
-        activation = activation_of(last_activated(self.decoder))
-        if activation in _BOUNDS:
-            return *_BOUNDS[activation], f"a {activation}"
-        return -LARGEST_PIXEL, LARGEST_PIXEL, "a decoder without bounds"
+        return pixels_reached(self.decoder)
 
-    def check_images(self, images, targets=None, uint8_scaled=False):
+    def check_images(self, images, targets=None):
         """Raise if these images (n, h, w, c) cannot be learnt.
 
         Args:
             images: array or tensor.
-            targets: images to be given back, if others; `images` may then lie where no target may.
-            uint8_scaled: whether the caller divides bytes by 255 before they are learnt, so that
-                arrays of uint8 are right as they are (and not read through).
+            targets: images to be given back, if others; noise may have taken `images` to where no
+                target may lie.
 
         Raises:
             ValueError: another shape than the networks', NaN or infinity, values that the decoder
                 or the loss cannot reach, no images, or labels as targets.
         """
-        self.learnable().pair(images, targets, uint8_scaled)
-
-    def _checked(self, images):
-        """`images` as an array that can be encoded; none are none."""
-        images = as_array(images)
-        if len(images):
-            self.check_images(images)
-        return images
+        self.learnable().pair(images, targets)
 
     def fit(self, *arguments, **options):
         """Keras's `fit`, after a look at the data."""
-        given = _named(keras.Model.fit, self, *arguments, **options)
-        _refuse_class_weight(given.pop("class_weight", None))
-        with _refusals_of(self.learnable()) as learnable:
+        given, learnable = _named(keras.Model.fit, self, arguments, options), self.learnable()
+        with learnable.refusals_bare():
             given |= learnable.checked(**_data(given))
             held_out = given.get("validation_data")
             if isinstance(held_out, tuple | list):
                 names = ("x", "y", "sample_weight")
-                held_out = tuple(
-                    learnable.checked(**dict(zip(names, held_out, strict=False))).values()
-                )
+                named = dict(zip(names, held_out, strict=False))
+                given["validation_data"] = tuple(learnable.checked(**named).values())
             elif held_out is not None:
                 with _torch_generator_kept():
-                    held_out = learnable.first_checked(learnable.checked(held_out)["x"])
-            return super().fit(**given | {"validation_data": held_out})
+                    given["validation_data"] = first_checked(learnable.checked(held_out)["x"])
+            return super().fit(**given)
 
     def evaluate(self, *arguments, **options):
         """Keras's `evaluate`, after a look at the data."""
-        given = _named(keras.Model.evaluate, self, *arguments, **options)
-        with _refusals_of(self.learnable()) as learnable, _torch_generator_kept():
+        given, learnable = _named(keras.Model.evaluate, self, arguments, options), self.learnable()
+        with learnable.refusals_bare(), _torch_generator_kept():
             # In `fit`, data that it has looked at already.
             if not given.get("_use_cached_eval_dataset"):
                 given |= learnable.checked(**_data(given))
@@ -95,13 +74,12 @@ class ImageModel(keras.Model):
 
     def train_on_batch(self, *arguments, **options):
         """Keras's `train_on_batch`, after a look at the batch."""
-        given = _named(keras.Model.train_on_batch, self, *arguments, **options)
-        _refuse_class_weight(given.pop("class_weight", None))
+        given = _named(keras.Model.train_on_batch, self, arguments, options)
         return super().train_on_batch(**given | self.learnable().checked(**_data(given)))
 
     def test_on_batch(self, *arguments, **options):
         """Keras's `test_on_batch`, after a look at the batch."""
-        given = _named(keras.Model.test_on_batch, self, *arguments, **options)
+        given = _named(keras.Model.test_on_batch, self, arguments, options)
         return super().test_on_batch(**given | self.learnable().checked(**_data(given)))
 
     def get_config(self):
@@ -120,34 +98,20 @@ class ImageModel(keras.Model):
         return cls(**config)
 
 
-def _named(method, *arguments, **options):
-    """The arguments of a method by name, but for the model itself."""
-    given = inspect.signature(method).bind(*arguments, **options).arguments
+def _named(method, model, arguments, options):
+    """The arguments of a method of `model` by name; ValueError for weights of classes."""
+    given = inspect.signature(method).bind(model, *arguments, **options).arguments
     given.pop("self")
+    if given.pop("class_weight", None) is not None:
+        raise ValueError(
+            "class_weight needs class labels as targets, and the targets are images. Give "
+            "sample_weight, such as weights[labels]."
+        )
     return given | given.pop("kwargs", {})
 
 
 def _data(given):
     return {name: given.get(name) for name in ("x", "y", "sample_weight")}
-
-
-def _refuse_class_weight(weight):
-    if weight is not None:
-        raise ValueError(
-            "class_weight needs class labels as targets, and the targets are images. Give "
-            "sample_weight, such as weights[labels]."
-        )
-
-
-@contextlib.contextmanager
-def _refusals_of(learnable):
-    """Raise the refusal itself where a backend has wrapped it in an error of its own."""
-    try:
-        yield learnable
-    except Exception:
-        if learnable.refusals:
-            raise learnable.refusals[0] from None
-        raise
 
 
 def _torch_generator_kept():

@@ -10,8 +10,9 @@ import numpy as np
 
 from course_utils import storage
 from course_utils.checks import ConstantFeaturesWarning
+from course_utils.models.image_checks import Learnable, codes_of_size
 from course_utils.models.mixture import Mixture
-from course_utils.models.preparation import checked
+from course_utils.models.networks import check_networks, pixels_reached
 
 _PARTS = ("encoder.keras", "decoder.keras", "mixture.npz")
 _ADVICE = (
@@ -31,9 +32,8 @@ class CollapsedCodeWarning(UserWarning):
 class LatentMixture:
     """A density over the codes of a trained encoder, and a decoder that makes images of them.
 
-    The networks stay as they are; only the density is fitted, to the codes of training images
-    ("ex-post density estimation", Ghosh et al. 2020, https://arxiv.org/abs/1903.12436, section 4).
-    For an encoder with two outputs, means and log-variances, the code is the mean.
+    Only the density is fitted, to codes of training images ("ex-post density estimation", Ghosh et
+    al. 2020, https://arxiv.org/abs/1903.12436, section 4).
 
     Args:
         encoder: model from images (n, h, w, c) to codes (n, d), or to means and log-variances.
@@ -50,7 +50,9 @@ class LatentMixture:
     """
 
     def __init__(self, encoder, decoder, components=10, **settings):
-        _check_latent(encoder, decoder)
+        check_networks(encoder, decoder)
+        if len(decoder.input_shape) != 2:
+            raise ValueError(f"codes must be (n, d), the decoder takes {decoder.input_shape}.")
         self.encoder, self.decoder = encoder, decoder
         if isinstance(components, Mixture):
             if settings:
@@ -58,7 +60,11 @@ class LatentMixture:
                     f"a Mixture was given, which has its settings: {', '.join(settings)} cannot "
                     f"be set beside it."
                 )
-            _check_mixture(components, self.latent_size)
+            if components.shape not in (None, (self.latent_size,)):
+                raise ValueError(
+                    f"the mixture was fitted to points of shape {components.shape}, the decoder "
+                    f"takes codes ({self.latent_size},). Fit it to codes of this encoder."
+                )
             self.mixture = components
         else:
             self.mixture = Mixture(components, **settings)
@@ -75,8 +81,7 @@ class LatentMixture:
             The latent mixture itself.
 
         Raises:
-            ValueError: images that do not fit the encoder, NaN in them or in their codes, or more
-                components than images.
+            ValueError: as `encode`, or more components than images.
 
         Warns:
             CollapsedCodeWarning: dimensions that hardly vary. The mixture keeps them where they
@@ -87,8 +92,7 @@ class LatentMixture:
         variances = codes.var(axis=0, dtype="float64")
         is_vae = len(self.encoder.outputs) > 1
         least = _DEAD_BELOW * (1.0 if is_vae else variances.max())
-        dead = np.flatnonzero(variances < least)
-        if len(dead):
+        if len(dead := np.flatnonzero(variances < least)):
             warnings.warn(
                 f"{len(dead)} of {len(variances)} dimensions of the code hardly vary (numbers "
                 f"{', '.join(map(str, dead))}: variance below {least:.2g}). Unless the decoder "
@@ -107,9 +111,10 @@ class LatentMixture:
         """Codes (n, d) of `images` (n, h, w, c), as a NumPy array; for a VAE, posterior means.
 
         Raises:
-            ValueError: images that do not fit the encoder, NaN in them or in their codes.
+            ValueError: images of another shape, in bytes or with NaN; codes with NaN.
         """
-        images = _of_shape(images, self.encoder.input_shape[1:], "encoder")
+        shapes = self.encoder.input_shape[1:], self.decoder.output_shape[1:]
+        images = Learnable(*shapes, pixels_reached(self.decoder)).inputs(images, least=1)
         codes = self.encoder.predict(images, batch_size=batch_size, verbose=0)
         # Under mixed precision networks give sixteen bits, too few for a covariance.
         codes = np.asarray(codes[0] if isinstance(codes, list | tuple) else codes, dtype="float32")
@@ -127,7 +132,7 @@ class LatentMixture:
         Raises:
             ValueError: codes that do not fit the decoder, or NaN in them.
         """
-        codes = _of_shape(codes, (self.latent_size,), "decoder").astype("float32")
+        codes = codes_of_size(codes, self.latent_size, least=1)
         images = self.decoder.predict(codes, batch_size=batch_size, verbose=0)
         return np.asarray(images, dtype="float32")
 
@@ -187,40 +192,3 @@ class LatentMixture:
                 for name in ("encoder", "decoder")
             )
             return cls(encoder, decoder, Mixture.load(Path(folder, "mixture.npz")))
-
-
-def _check_latent(encoder, decoder):
-    outputs = getattr(encoder, "outputs", None)
-    if not outputs or not getattr(decoder, "outputs", None):
-        raise ValueError(
-            "encoder and decoder must be Sequential or functional models with their input shape "
-            "given: of an Autoencoder or a VAE called model, model.encoder and model.decoder."
-        )
-    made, taken = tuple(outputs[0].shape[1:]), tuple(decoder.input_shape[1:])
-    if made != taken or len(taken) != 1:
-        raise ValueError(
-            f"the encoder makes codes of shape {made}, the decoder takes {taken}. Both must be of "
-            f"one size (d,): take both networks of one trained model."
-        )
-    if encoder.input_shape[1:3] != decoder.output_shape[1:3]:
-        raise ValueError(
-            f"the encoder takes images of {encoder.input_shape[1:3]} pixels, the decoder makes "
-            f"{decoder.output_shape[1:3]}. Take both networks of one trained model."
-        )
-
-
-def _of_shape(x, expected, network):
-    x = checked(x)
-    if x.shape[1:] != tuple(expected):
-        raise ValueError(
-            f"the {network} takes arrays of shape {('n', *expected)}, found {x.shape}."
-        )
-    return x
-
-
-def _check_mixture(mixture, latent_size):
-    if mixture.shape not in (None, (latent_size,)):
-        raise ValueError(
-            f"the mixture was fitted to points of shape {mixture.shape}, the decoder takes codes "
-            f"({latent_size},). Fit it to codes of this encoder."
-        )

@@ -11,10 +11,7 @@ from keras import ops
 
 from course_utils import checks
 
-
-def _sum_over_pixels(values):
-    """Sum over the last three axes (h, w, c)."""
-    return ops.sum(values, axis=(-3, -2, -1))
+_PIXELS = (-3, -2, -1)  # axes: height, width, channels
 
 
 @keras.saving.register_keras_serializable(package="course_utils")
@@ -33,21 +30,16 @@ class Bernoulli(keras.layers.Layer):
     def log_prob(self, images, logits):
         """Return log p(x | z) in nats, (...,), of images and logits (..., h, w, c)."""
         # x·l − log(1 + eˡ): no logarithm of a probability that has been rounded to 0 or 1.
-        return _sum_over_pixels(images * logits - ops.softplus(logits))
-
-    def mean(self, logits):
-        """Expected image of these logits."""
-        return ops.sigmoid(logits)
+        return ops.sum(images * logits - ops.softplus(logits), axis=_PIXELS)
 
 
 @keras.saving.register_keras_serializable(package="course_utils")
 class Gaussian(keras.layers.Layer):
     """Pixels are the decoder's output plus Gaussian noise of one scale.
 
-    The squared error, weighted by 1 / (2 scale²), and what normalises it: so the scale decides how
-    the reconstruction weighs against the KL term, and a learned one balances the two by itself
-    (Rybkin, Daniilidis & Levine 2021, "Simple and effective VAE training with calibrated
-    decoders"). Densities: log p may be positive.
+    The squared error, weighted by 1 / (2 scale²), and what normalises it: the scale decides how the
+    reconstruction weighs against the KL term, and a learned one balances the two by itself (Rybkin,
+    Daniilidis & Levine 2021, https://arxiv.org/abs/2006.13202). Densities: log p may be positive.
 
     Args:
         scale: standard deviation of the noise, in units of the pixels; if learned, where it begins.
@@ -62,11 +54,11 @@ class Gaussian(keras.layers.Layer):
     def __init__(self, scale=0.1, learned=False, **options):
         super().__init__(**{"dtype": "float32", **options})
         name = "scale, the standard deviation of a pixel,"
-        scale = checks.real_number(name, scale, low=0, open_ends=True)
-        self.initial_scale, self.learned = scale, learned
+        self.initial_scale = checks.real_number(name, scale, low=0, open_ends=True)
+        self.learned = learned
         self.log_scale = self.add_weight(
             shape=(),
-            initializer=keras.initializers.Constant(math.log(scale)),
+            initializer=keras.initializers.Constant(math.log(self.initial_scale)),
             trainable=learned,
             name="log_scale",
         )
@@ -81,11 +73,7 @@ class Gaussian(keras.layers.Layer):
         """Return log p(x | z) in nats, (...,), of images and means (..., h, w, c)."""
         standardised = (images - means) * ops.exp(-self.log_scale)
         log_norm = self.log_scale + 0.5 * math.log(2 * math.pi)
-        return _sum_over_pixels(-0.5 * ops.square(standardised) - log_norm)
-
-    def mean(self, means):
-        """Expected image: the decoder's output itself."""
-        return means
+        return ops.sum(-0.5 * ops.square(standardised) - log_norm, axis=_PIXELS)
 
     def get_config(self):
         """Scale and whether it is learned, beside what every layer has."""
@@ -100,11 +88,7 @@ NAMES = {
 
 
 def get(likelihood):
-    """A likelihood from its name, or the one that is given.
-
-    Raises:
-        ValueError: neither a name of this module nor a likelihood.
-    """
+    """A likelihood from its name, or the one that is given; ValueError if it is neither."""
     if isinstance(likelihood, str) and likelihood in NAMES:
         return NAMES[likelihood]()
     if isinstance(likelihood, Bernoulli | Gaussian):

@@ -52,10 +52,6 @@ class Mixture:
     def fit(self, x, *, stacklevel=2):
         """Fit to vectors (n, d) or images (n, h, w, c).
 
-        Args:
-            x: the data.
-            stacklevel: how many calls above the warnings point, as in `warnings.warn`.
-
         Returns:
             The mixture itself.
 
@@ -63,7 +59,7 @@ class Mixture:
             ValueError: data that cannot be fitted; the message says why and what helps.
 
         Warns:
-            NotConvergedWarning, ConstantFeaturesWarning, FewPointsWarning.
+            NotConvergedWarning, ConstantFeaturesWarning, FewPointsWarning, `stacklevel` calls up.
         """
         settings = self.settings
         subspace, z = prepare(x, settings, [settings.components], stacklevel=stacklevel + 1)
@@ -92,11 +88,8 @@ class Mixture:
     def sample(self, n, seed=0, residual=False):
         """Draw `n` points of the data's shape; pixels may lie outside of [0, 1].
 
-        Args:
-            n: how many.
-            seed: the same seed gives the same points.
-            residual: whether to add the noise of the directions that PCA left out. With it the
-                samples follow the density of `log_likelihood`; without it they are smoother.
+        With `residual`, the noise of the directions that PCA left out is added: the samples then
+        follow the density of `log_likelihood`; without it they are smoother.
         """
         return self.sample_with_components(n, seed, residual)[0]
 
@@ -141,10 +134,7 @@ class Mixture:
 
     @property
     def covariances(self):
-        """Covariance matrix (components, q, q) of each component.
-
-        Of the q features themselves, or of the q principal components that it was fitted in.
-        """
+        """Covariance matrices (components, q, q) of the q features, or principal components."""
         return em.matrices(self._fitted()[1])
 
     @property
@@ -161,8 +151,8 @@ class Mixture:
     def parameters(self):
         """Number of free parameters of the density in the space of the data.
 
-        Through PCA, those of the subspace count: its orientation, the mean outside of it, the
-        variance of the noise. For one full component this is the count of probabilistic PCA.
+        Through PCA, those of the subspace count too; one full component has those of
+        probabilistic PCA.
         """
         subspace, _ = self._fitted()
         k, q, left_out = self.settings.components, subspace.size, subspace.left_out

@@ -17,12 +17,7 @@ class FewPointsWarning(UserWarning):
 
 
 def checked(x, expected_shape=None, minimum=1):
-    """Data as an array of float32 or float64 that is fit to be modelled.
-
-    Args:
-        x: vectors (n, d) or images (n, h, w, c).
-        expected_shape: shape of one point, or None to take any.
-        minimum: how many points there must be.
+    """Vectors (n, d) or images (n, h, w, c) as an array of float32 or float64.
 
     Raises:
         ValueError: another shape, too few points, or values that are not finite numbers.
@@ -55,13 +50,7 @@ def checked(x, expected_shape=None, minimum=1):
 
 
 def prepare(x, settings, components, stacklevel=2):
-    """Check data, find the subspace and warn of what will make a fit poor.
-
-    Args:
-        x: vectors or images.
-        settings: em.Settings.
-        components: numbers of components that will be fitted.
-        stacklevel: of the warnings.
+    """Check data, find the subspace and warn of what will make a fit of `components` poor.
 
     Returns:
         (Subspace, coordinates (n, q) of `x`).

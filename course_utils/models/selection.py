@@ -2,6 +2,7 @@
 
 import dataclasses
 import html
+import itertools
 import time
 import warnings
 
@@ -27,8 +28,7 @@ class Selection:
     """What `select_components` found; prints as a table.
 
     Of the starts of one number of components the one with the highest *training* log-likelihood
-    counts: that is what the starts compete for, and to choose a start by held-out data would make
-    those data part of the training.
+    counts: to choose a start by held-out data would make those data part of the training.
 
     Attributes:
         components: the numbers of components, in the order in which they were given.
@@ -132,13 +132,8 @@ def select_components(
     criterion="bic",
     starts=3,
     held_out=None,
-    covariance="full",
-    pca=None,
-    regularisation=1e-6,
-    iterations=200,
-    tolerance=1e-3,
-    seed=0,
     jobs=None,
+    **settings,
 ):
     """Fit mixtures of several numbers of components and choose one.
 
@@ -151,13 +146,8 @@ def select_components(
         criterion: `bic`, `aic` (both on the training data) or `held_out`.
         starts: k-means starts for each number.
         held_out: data of the same shape that are not in `x`, or None.
-        covariance: as `Mixture` takes it.
-        pca: as `Mixture` takes it; the subspace is found once, for all fits.
-        regularisation: as `Mixture` takes it.
-        iterations: as `Mixture` takes it.
-        tolerance: as `Mixture` takes it.
-        seed: as `Mixture` takes it.
         jobs: processes; None for as many as there are cores.
+        settings: other arguments of `Mixture`; the subspace of `pca` is found once, for all fits.
 
     Returns:
         Selection.
@@ -173,9 +163,7 @@ def select_components(
     if criterion == "held_out" and held_out is None:
         raise ValueError("criterion 'held_out' needs data that are not in x: give held_out=.")
     jobs = environment.usable_cores() if jobs is None else checks.whole_number("jobs", jobs, 1)
-    settings = em.Settings(
-        components[0], covariance, pca, starts, regularisation, iterations, tolerance, seed
-    )
+    settings = Mixture(components[0], starts=starts, **settings).settings
     x = checked(x, minimum=2)
     subspace, z = prepare(x, settings, components, stacklevel=3)
     scored = {"train": (z, subspace.log_density_outside(x).mean())}
@@ -199,7 +187,15 @@ def select_components(
         # Only one start of each number is kept: covariances of many features are large.
         if row["train"] > best.get(k, -np.inf):
             best[k], mixtures[k] = row["train"], mixture
-    _warn_of_unconverged(components, table["converged"], iterations)
+    if not table["converged"].all():
+        stopped = [str(components[i]) for i, row in enumerate(table["converged"]) if not row.all()]
+        warnings.warn(
+            f"{(~table['converged']).sum()} of {table['converged'].size} fits had not converged "
+            f"after {settings.iterations} EM steps (with {', '.join(stopped)} components): their "
+            f"criterion is worse than it need be. Raise iterations or tolerance.",
+            NotConvergedWarning,
+            stacklevel=2,
+        )
     return Selection(components, criterion, table, mixtures)
 
 
@@ -218,11 +214,10 @@ def _fit_all(z, scored, settings, components, jobs):
     almost twice as long for short ones; each process limits its own BLAS and warnings, which
     threads share.
     """
-    tasks = [
-        (k, start) for k in sorted(components, reverse=True) for start in range(settings.starts)
-    ]
+    tasks = itertools.product(sorted(components, reverse=True), range(settings.starts))
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-        parallel = joblib.Parallel(min(jobs, len(tasks)), batch_size=1, return_as="generator")
+        jobs = min(jobs, len(components) * settings.starts)
+        parallel = joblib.Parallel(jobs, batch_size=1, return_as="generator")
     return parallel(joblib.delayed(_fit)(z, scored, settings, *task) for task in tasks)
 
 
@@ -236,16 +231,3 @@ def _fit(z, scored, settings, k, start):
         for name, (points, outside) in scored.items():
             row[name] = in_blocks(model.score_samples, points).mean() + outside
     return k, start, model, row
-
-
-def _warn_of_unconverged(components, converged, iterations):
-    if converged.all():
-        return
-    numbers = [str(k) for k, row in zip(components, converged, strict=True) if not row.all()]
-    warnings.warn(
-        f"{(~converged).sum()} of {converged.size} fits had not converged after {iterations} EM "
-        f"steps (with {', '.join(numbers)} components): their criterion is worse than it need be. "
-        f"Raise iterations or tolerance.",
-        NotConvergedWarning,
-        stacklevel=3,
-    )

@@ -18,9 +18,9 @@ def in_blocks(function, x):
 class Subspace:
     """All directions of the data, or the leading principal ones with white noise in the others.
 
-    The noise makes a density in the subspace one in the space of the data, as in probabilistic
-    PCA (Tipping, Bishop 1999, https://doi.org/10.1111/1467-9868.00196): densities that use
-    different numbers of principal components can then be compared.
+    The noise makes a density in the subspace one in the space of the data, so that different
+    numbers of principal components can be compared, as in probabilistic PCA (Tipping, Bishop 1999,
+    https://doi.org/10.1111/1467-9868.00196).
 
     Attributes:
         centre: mean of the data, (d,).
@@ -38,14 +38,10 @@ class Subspace:
 
     @classmethod
     def fit(cls, x, pca, regularisation, seed):
-        """Find the subspace of checked data.
+        """Find the subspace of checked data: `pca` principal components, or all features for None.
 
-        Args:
-            x: vectors (n, d) or images (n, h, w, c).
-            pca: number of principal components, or None.
-            regularisation: variance added to that of the left-out directions, as it is added
-                to that of the components' own.
-            seed: seed of the search for principal components in many dimensions.
+        `regularisation` is added to the variance of the left-out directions, as it is added to that
+        of the components' own.
 
         Raises:
             ValueError: more principal components than the data have, or left-out directions in
@@ -117,15 +113,8 @@ class Subspace:
         return -0.5 * (constant + self.distances(x) / self.noise)
 
     def embed(self, z, generator=None):
-        """Points of the data's shape and dtype with coordinates `z`.
-
-        Args:
-            z: array (n, q).
-            generator: NumPy generator that draws noise in the left-out directions, or None.
-        """
-        rows = z
-        if self.directions is not None:
-            rows = z @ self.directions.T
+        """Points with coordinates `z` (n, q); a generator draws noise in left-out directions."""
+        rows = z if self.directions is None else z @ self.directions.T
         if generator is not None and self.left_out:
             noise = np.sqrt(self.noise) * generator.standard_normal((len(z), len(self.centre)))
             rows = rows + noise - (noise @ self.directions) @ self.directions.T

@@ -11,6 +11,7 @@ from course_utils.gradients import without_gradients
 from course_utils.layers import GaussianSampling
 from course_utils.models import likelihoods
 from course_utils.models.bound import ActiveDimensions, gaussian_kl, log_density_ratio
+from course_utils.models.image_checks import codes_of_size
 from course_utils.models.image_model import ImageModel
 from course_utils.models.networks import (
     activation_of,
@@ -27,10 +28,9 @@ _OWN = ("loss", "loss_weights", "metrics", "weighted_metrics")
 class VAE(ImageModel):
     """Images to a distribution of codes and back, trained on the evidence lower bound.
 
-    The loss of an image is −log p(x | z) + beta · KL(q(z | x) ‖ N(0, I)): a sum over pixels and
-    channels and a sum over latent dimensions, in nats, then the mean over the batch. Metrics, in
-    training and validation: `elbo` (beta = 1, whatever the loss), `reconstruction`
-    (−log p(x | z)), `kl`, and `active`, the number of active latent dimensions.
+    The loss is the mean over images of −log p(x | z) + beta · KL(q(z | x) ‖ N(0, I)) in nats: sums
+    over pixels and channels, and over latent dimensions. Metrics: `elbo` (beta = 1, whatever the
+    loss), `reconstruction` (−log p(x | z)), `kl`, and `active`, the number of active dimensions.
 
     Args:
         encoder: model from images (n, h, w, c) to a pair: means (n, d) and log-variances (n, d).
@@ -52,13 +52,12 @@ class VAE(ImageModel):
         self.likelihood = likelihoods.get(likelihood)
         check_vae_networks(encoder, decoder)
         last = last_activated(decoder)
-        is_sigmoid = getattr(last, "activation", None) is keras.activations.sigmoid
-        if self.likelihood.takes_logits and not is_sigmoid:
+        if self.likelihood.takes_logits and activation_of(last) != "sigmoid":
             found = f"the activation {activation_of(last)!r}" if last else "none"
             raise ValueError(
-                "a Bernoulli likelihood needs chances in (0, 1): the decoder's last activation "
-                f"must be a sigmoid, found {found}. Give its last layer "
-                "activation='sigmoid', or take likelihood='gaussian'."
+                f"a Bernoulli likelihood needs chances in (0, 1): the decoder's last activation "
+                f"must be a sigmoid, found {found}. Give its last layer activation='sigmoid', or "
+                f"take likelihood='gaussian'."
             )
         self.beta = checks.real_number("beta", beta, low=0)
         self.importance_samples = checks.whole_number("importance_samples", importance_samples, 1)
@@ -127,11 +126,11 @@ class VAE(ImageModel):
 
         Args:
             x: images that were encoded.
-            y: images to be explained, if others than `x` (a denoising VAE); None means `x`.
+            y: images to be explained; None means `x`.
             y_pred: means and log-variances of the codes of `x`.
             sample_weight: weights (n,) of the images. The loss is the mean of weight times loss, as
                 everywhere in Keras; the measures are weighted means.
-            training: whether dropout and the like are active, and the noise is that of training.
+            training: whether dropout is active, and the noise is that of training.
         """
         mean, log_var = y_pred
         images = ops.cast(x if y is None else y, "float32")
@@ -171,12 +170,15 @@ class VAE(ImageModel):
         return low, high, "a Bernoulli likelihood" if self.likelihood.takes_logits else reason
 
     def posterior(self, images, batch_size=512):
-        """Means and log-variances of the codes of images (n, h, w, c): two NumPy arrays (n, d)."""
-        images = self._checked(images)
+        """Means and log-variances of the codes of images (n, h, w, c): two NumPy arrays (n, d).
+
+        Raises:
+            ValueError: another shape, NaN, or values further out than noise takes them.
+        """
+        images = self.learnable().inputs(images)
         with without_gradients():
             parts = [map(_to_numpy, self(batch)) for batch in _cut(images, batch_size)]
-        mean, log_var = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return mean, log_var
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
     def encode(self, images, batch_size=512):
         """Posterior means (n, d) of `images` (n, h, w, c), as a NumPy array."""
@@ -186,13 +188,9 @@ class VAE(ImageModel):
         """Expected images (n, h, w, c) of `codes` (n, d), as a NumPy array.
 
         Raises:
-            ValueError: the codes are of another size.
+            ValueError: codes of another size, or not finite.
         """
-        codes = np.asarray(codes, dtype="float32")
-        if codes.ndim != 2 or codes.shape[1] != self.latent_size:
-            raise ValueError(
-                f"the decoder takes codes (n, {self.latent_size}), found {codes.shape}."
-            )
+        codes = codes_of_size(codes, self.latent_size)
         # Called directly: `predict` takes 30 ms before it begins, too long for a slider.
         with without_gradients():
             parts = [self.decoder(batch, training=False) for batch in _cut(codes, batch_size)]
@@ -203,12 +201,7 @@ class VAE(ImageModel):
         return self.decode(self.encode(images, batch_size), batch_size)
 
     def sample(self, count, seed=None):
-        """Expected images (count, h, w, c) of codes drawn from the prior N(0, I).
-
-        Args:
-            count: number of images.
-            seed: seed of the codes; None draws others each time.
-        """
+        """Expected images (count, h, w, c) of codes from N(0, I), others each time without seed."""
         codes = np.random.default_rng(seed).standard_normal((count, self.latent_size))
         return self.decode(codes)
 
@@ -222,17 +215,16 @@ class VAE(ImageModel):
             ValueError: images that do not fit, or a number of samples below 1.
         """
         samples = checks.whole_number("samples", samples, 1)
-        images, at_once = self._checked(images), max(batch_size // samples, 1)
-        sampling = GaussianSampling(seed)
+        images, sampling = self.learnable().inputs(images, noisy=False), GaussianSampling(seed)
+        at_once = max(batch_size // samples, 1)
+        bounds = []
         with without_gradients():
-            parts = [self._bound(batch, samples, sampling) for batch in _cut(images, at_once)]
-        return np.concatenate(parts)
-
-    def _bound(self, images, samples, sampling):
-        mean, log_var = self(images, training=False)
-        codes = sampling(mean, log_var, samples=samples)
-        log_likelihood = self.log_likelihood(ops.cast(images, "float32"), codes)
-        return _to_numpy(ops.mean(log_likelihood, axis=0) - gaussian_kl(mean, log_var))
+            for batch in _cut(images, at_once):
+                mean, log_var = self(batch, training=False)
+                codes = sampling(mean, log_var, samples=samples)
+                log_likelihood = self.log_likelihood(ops.cast(batch, "float32"), codes)
+                bounds += [_to_numpy(ops.mean(log_likelihood, axis=0) - gaussian_kl(mean, log_var))]
+        return np.concatenate(bounds)
 
     def get_config(self):
         """Networks and likelihood, so that a saved model loads in a fresh process."""

@@ -171,12 +171,42 @@ def test_noisy_inputs_may_leave_the_range_of_their_clean_targets(build):
         build().fit(noisy * np.nan, IMAGES, verbose=0)
 
 
-def test_bytes_are_taken_where_the_caller_scales_them():
-    raw = (255 * IMAGES).astype("uint8")
-    for build in (autoencoder, vae):
-        build().check_images(raw, uint8_scaled=True)
-        with pytest.raises(ValueError, match="divide bytes by 255"):
-            build().check_images(raw)
+@pytest.mark.parametrize("build", [autoencoder, vae])
+def test_noisy_images_are_encoded_but_neither_bytes_nor_nan(build):
+    model, noisy = build(), IMAGES + np.random.default_rng(0).normal(size=IMAGES.shape)
+    assert model.encode(noisy).shape == (40, 3)
+    assert model.reconstruct(noisy).shape == IMAGES.shape
+    for encode in (model.encode, model.reconstruct):
+        with pytest.raises(ValueError, match=r"\[0, 1\], found values from .* divide bytes by 255"):
+            encode(255 * IMAGES)
+        with pytest.raises(ValueError, match="16 of 640 pixels are NaN"):
+            encode(np.where(np.arange(40)[:, None, None, None] == 2, np.nan, IMAGES))
+        with pytest.raises(ValueError, match="must be an array"):
+            encode(tf_dataset(IMAGES))
+
+
+class OnDisk:
+    """Images that are too many for memory."""
+
+    shape, dtype, pixel_range = IMAGES.shape, IMAGES.dtype, (0.0, 1.0)
+
+    def __len__(self):
+        return len(IMAGES)
+
+    def __getitem__(self, rows):
+        return IMAGES[rows]
+
+    def __array__(self, dtype=None, copy=None):
+        raise ValueError("too many")
+
+
+def test_images_on_disk_are_checked_and_encoded_without_reading_them_whole():
+    model, stored = vae(), OnDisk()
+    model.check_images(stored)
+    np.testing.assert_allclose(model.encode(stored), model.encode(IMAGES), atol=1e-6)
+    stored.pixel_range = (-1.0, 1.0)
+    with pytest.raises(ValueError, match="found values from -1 to 1"):
+        model.check_images(stored)
 
 
 def mean_of_an_image(images, rebuilt):

@@ -181,7 +181,7 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
     [
         (lambda: (networks()[0], networks(code=5)[1]), r"shape \(3,\), the decoder takes \(5,\)"),
         (lambda: (networks("VAE", 2)[0], networks()[1]), r"shape \(2,\), the decoder takes \(3,\)"),
-        (lambda: (networks()[0], architectures.dense_decoder((4, 4, 1), 3)), r"\(8, 8\) pixels"),
+        (lambda: (networks()[0], architectures.dense_decoder((4, 4, 1), 3)), r"\(8, 8\), the"),
         (lambda: (keras.Sequential([keras.layers.Dense(3)]), networks()[1]), "input shape"),
         (lambda: (*networks(), 0), "components must be a whole number from 1"),
         (lambda: (*networks(), Mixture(2).fit(IMAGES[:, 0, :5, 0])), r"shape \(5,\)"),
@@ -217,8 +217,22 @@ def test_a_fit_that_was_stopped_is_named_at_the_line_that_fits():
 def test_images_with_nan_are_refused():
     broken = IMAGES.copy()
     broken[3, 0, 0] = np.nan
-    with pytest.raises(ValueError, match=r"1 values are NaN or infinite, the first at \[3"):
+    with pytest.raises(ValueError, match="1 of 19,200 pixels are NaN"):
         LatentMixture(*networks()).fit(broken)
+
+
+def test_bytes_are_refused_and_noisy_images_taken(fitted):
+    with pytest.raises(ValueError, match="divide bytes by 255"):
+        fitted.encode(255 * IMAGES)
+    assert fitted.encode(IMAGES - 0.3).shape == (300, 3)
+
+
+def test_nothing_is_neither_encoded_nor_decoded(fitted):
+    for model in (fitted, Autoencoder(*networks())):
+        with pytest.raises(ValueError, match="found 0 images; give at least 1"):
+            model.encode(IMAGES[:0])
+    with pytest.raises(ValueError, match="found 0 codes; give at least 1"):
+        fitted.decode(np.zeros((0, 3)))
 
 
 def test_codes_with_nan_are_blamed_on_the_encoder():
@@ -230,9 +244,9 @@ def test_codes_with_nan_are_blamed_on_the_encoder():
 
 
 def test_images_and_codes_of_another_shape_are_refused(fitted):
-    with pytest.raises(ValueError, match=r"encoder takes arrays of shape \('n', 8, 8, 1\)"):
+    with pytest.raises(ValueError, match=r"encoder takes images of shape \(8, 8, 1\)"):
         fitted.log_likelihood(IMAGES[:, :4])
-    with pytest.raises(ValueError, match=r"decoder takes arrays of shape \('n', 3\)"):
+    with pytest.raises(ValueError, match=r"decoder takes codes \(n, 3\)"):
         fitted.decode(np.zeros((2, 4)))
 
 

@@ -346,7 +346,7 @@ def linear_decoder():
 @pytest.mark.parametrize(
     ("encoder", "decoder", "options", "message"),
     [
-        (networks(4)[0], networks(3)[1], {}, "codes of size 4, the decoder takes"),
+        (networks(4)[0], networks(3)[1], {}, r"codes of shape \(4,\), the decoder takes"),
         (
             networks(3)[0],
             networks(3, (4, 4, 3))[1],
@@ -400,7 +400,6 @@ def test_images_that_cannot_be_learnt_fail_before_the_first_step(images, message
         lambda: model.fit(GREY, validation_data=(images, images), verbose=0),
         lambda: fit(model, images, epochs=1, report="none"),
         lambda: fit(model, GREY, epochs=1, validation_data=(images, images), report="none"),
-        lambda: model.encode(images),
         lambda: model.elbo(images),
         lambda: evaluation.importance_nll(model, images),
     ):
@@ -449,7 +448,7 @@ def test_images_without_weight_neither_count_nor_teach(samples):
         # The loss is a mean over all images, as everywhere in Keras, the measures weighted means.
         assert found["loss"] == pytest.approx(-found["elbo"] / 2, rel=1e-5)
     before = model.get_weights()
-    model.fit(BINARY, sample_weight=np.zeros(len(BINARY)), epochs=1, verbose=0)
+    model.fit(BINARY, sample_weight=[0.0] * len(BINARY), epochs=1, verbose=0)
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
 
@@ -499,6 +498,8 @@ def test_arguments_by_position_are_taken_and_checked():
 def test_codes_of_another_size_are_refused():
     with pytest.raises(ValueError, match=r"\(n, 3\), found \(2, 5\)"):
         build().decode(np.zeros((2, 5)))
+    with pytest.raises(ValueError, match="1 of 2 codes hold NaN"):
+        build().decode([[0, 0, 0], [0, np.nan, 0]])
 
 
 def test_a_loss_that_turns_nan_gives_advice_and_the_last_good_weights(started):

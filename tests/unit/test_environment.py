@@ -37,6 +37,15 @@ def test_importing_the_package_is_quick_and_imports_no_framework():
     assert imported == "[]"
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE")]
+)
+def test_threads_that_wait_leave_the_cores_to_others(monkeypatch, asked, found):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    code = "import course_utils, os; print(os.environ['OMP_WAIT_POLICY'])"
+    assert run_python(code, **asked).stdout.strip() == found
+
+
 def test_start_prints_one_line_and_no_framework_adds_to_it():
     code = (
         "import course_utils; course_utils.start(seed=7); import keras, numpy as np; "

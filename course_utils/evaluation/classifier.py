@@ -26,8 +26,8 @@ import numpy as np
 from scipy import special
 
 from course_utils import data, profiles, storage
-from course_utils.storage import content_hash
 from course_utils.measures import inputs
+from course_utils.storage import content_hash
 from course_utils.training import fit
 
 SIZE = 64

@@ -12,7 +12,7 @@
 # [![Open in
 # Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/03_vae_theory.ipynb)
 #
-# **Time** · smoke 30 s · cpu 4 min · gpu not measured
+# **Time** · smoke 30 s · cpu 5 min · gpu not measured
 #
 # A bound on the likelihood, made by a network that guesses which codes an image came from. Every
 # formula here is followed by a cell that would notice if it were wrong.

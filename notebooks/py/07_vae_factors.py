@@ -12,7 +12,7 @@
 # [![Open in
 # Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/07_vae_factors.ipynb)
 #
-# **Time** · smoke 35 s · cpu 6 min · gpu not measured
+# **Time** · smoke 35 s · cpu 8 min · gpu not measured
 #
 # A direction that adds a hat, a dimension for each factor, a weight that sets them apart: what is
 # said about single directions of a VAE's code, and what is left of it when it is measured.

@@ -86,7 +86,7 @@ def test_the_profile_that_is_asked_for_is_the_one_that_is_told(monkeypatch):
     assert finding("profile").found == "smoke"
     monkeypatch.setenv("COURSE_PROFILE", "huge")
     found = finding("profile")
-    assert "unknown profile 'huge'" in found.found
+    assert "COURSE_PROFILE is 'huge'" in found.found
     assert found.needed
     assert found.advice
 

@@ -381,7 +381,7 @@ def train(name, seed, epochs, code_size=CODE_SIZE, report="line"):
         batch_size=BATCH_SIZE,
         seed=seed,
         validation_data=(watched, watched),
-        run=f"01_autoencoders/{name}, code {code_size}, {TRAIN_SIZE}, seed {seed}",
+        run=f"01_autoencoders/{name}, code {code_size}, {TRAIN_SIZE}x{epochs}, seed {seed}",
         report=report,
     )
     return model, run, [untrained, *run.history["val_loss"]]

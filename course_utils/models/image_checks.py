@@ -21,12 +21,14 @@ class Learnable:
         input_shape: (h, w, c) of the images that are encoded.
         target_shape: (h, w, c) of those that the decoder makes.
         pixels: least and largest value of a target, and what allows no others.
+        called: which images these are, for messages.
         refusals: errors that a stream of batches has raised so far.
     """
 
     input_shape: tuple
     target_shape: tuple
     pixels: tuple
+    called: str = ""
     refusals: list = dataclasses.field(default_factory=list)
 
     def inputs(self, x, noisy=True, least=0):
@@ -60,14 +62,23 @@ class Learnable:
     def batch(self, batch):
         """`batch` of a stream, as the tuple that Keras wants, if it can be learnt."""
         try:
-            batch = _as_tuple(batch)
-            if len(batch) == 3 and batch[1] is None:
-                batch = (batch[0], batch[0], batch[2])
-            self.pair(*batch[:2])
+            with self._told():
+                batch = _as_tuple(batch)
+                if len(batch) == 3 and batch[1] is None:
+                    batch = (batch[0], batch[0], batch[2])
+                self.pair(*batch[:2])
         except ValueError as error:
             self.refusals.append(error)
             raise
         return batch
+
+    @contextlib.contextmanager
+    def _told(self):
+        """Errors that begin with which images are refused."""
+        try:
+            yield
+        except ValueError as error:
+            raise ValueError(f"{self.called}: {error}" if self.called else str(error)) from None
 
     @contextlib.contextmanager
     def refusals_bare(self):
@@ -84,6 +95,10 @@ class Learnable:
 
         No batch is lost or drawn twice, and their order stays. Anything else is left to Keras.
         """
+        with self._told():
+            return self._checked(x, y, sample_weight)
+
+    def _checked(self, x, y, sample_weight):
         # Whoever has such a stream has imported its framework.
         tf, torch = map(sys.modules.get, ("tensorflow", "torch"))
         if isinstance(x, types.GeneratorType):
@@ -128,13 +143,26 @@ class Learnable:
         return dataset.map(guard)
 
 
-def first_checked(stream):
-    """`stream`, made by `Learnable.checked`, after a look at its first batch, which is not lost."""
+def looked_through(stream, steps=None):
+    """`stream`, made by `Learnable.checked`, after a look at its batches, or `steps` of them.
+
+    Of a generator, which is used up as it is read, and of an endless stream, that is the first.
+    """
     if isinstance(stream, types.GeneratorType):
         first = list(itertools.islice(stream, 1))
         return (batch for batch in itertools.chain(first, stream))
-    next(iter(stream), None)
+    if steps is None:
+        steps = 1 if _endless(stream) else getattr(stream, "num_batches", None)
+    for _ in itertools.islice(iter(stream), steps):
+        pass
     return stream
+
+
+def _endless(stream):
+    if isinstance(stream, keras.utils.PyDataset):
+        return stream.num_batches is None
+    # TensorFlow's number for data that are repeated for ever.
+    return hasattr(stream, "cardinality") and int(stream.cardinality()) == -1
 
 
 def as_array(images):

@@ -6,7 +6,7 @@ import sys
 
 import keras
 
-from course_utils.models.image_checks import Learnable, first_checked
+from course_utils.models.image_checks import Learnable, looked_through
 from course_utils.models.networks import pixels_reached
 
 
@@ -16,14 +16,14 @@ class ImageModel(keras.Model):
     Keras's `fit`, `evaluate`, `train_on_batch` and `test_on_batch`, in which targets `y` are images
     too: those to be given back, if others than `x`, such as the clean ones of noisy inputs. Arrays,
     lists and tensors are checked whole; of a `tf.data.Dataset`, `PyDataset`, `DataLoader` or
-    generator, each batch before the update on it.
+    generator, each batch before the update on it, and validation batches before the first update,
+    but for those of a generator.
     """
 
-    def learnable(self):
+    def learnable(self, called=""):
         """What this model can learn: shapes, and the values that decoder and loss reach."""
-        return Learnable(
-            self.encoder.input_shape[1:], self.decoder.output_shape[1:], self._pixels()
-        )
+        shapes = self.encoder.input_shape[1:], self.decoder.output_shape[1:]
+        return Learnable(*shapes, self._pixels(), called)
 
     def _pixels(self):
         """Least and largest pixel of a target, and what allows no others."""
@@ -51,16 +51,18 @@ class ImageModel(keras.Model):
     def fit(self, *arguments, **options):
         """Keras's `fit`, after a look at the data."""
         given, learnable = _named(keras.Model.fit, self, arguments, options), self.learnable()
-        with learnable.refusals_bare():
+        held_out, validated = given.get("validation_data"), self.learnable("validation data")
+        with learnable.refusals_bare(), validated.refusals_bare():
             given |= learnable.checked(**_data(given))
-            held_out = given.get("validation_data")
             if isinstance(held_out, tuple | list):
                 names = ("x", "y", "sample_weight")
                 named = dict(zip(names, held_out, strict=False))
-                given["validation_data"] = tuple(learnable.checked(**named).values())
+                given["validation_data"] = tuple(validated.checked(**named).values())
             elif held_out is not None:
+                stream = validated.checked(held_out)["x"]
                 with _torch_generator_kept():
-                    given["validation_data"] = first_checked(learnable.checked(held_out)["x"])
+                    stream = looked_through(stream, given.get("validation_steps"))
+                given["validation_data"] = stream
             return super().fit(**given)
 
     def evaluate(self, *arguments, **options):

@@ -106,3 +106,35 @@ def test_keras_holds_what_it_promises(backend):
             raise AssertionError("labels were taken for images")
     """
     run(backend, "-c", textwrap.dedent(script))
+
+
+@pytest.mark.parametrize("added", ["by a layer of one's own", "by a regulariser"])
+def test_what_the_decoders_layers_add_to_the_loss_counts_or_is_refused(backend, added):
+    script = """
+        import keras, numpy as np
+        from keras import ops
+        from course_utils import architectures
+        from course_utils.models import VAE
+
+        class Adds(keras.layers.Layer):
+            def call(self, values):
+                self.add_loss(1e5 + 0 * ops.sum(values))
+                return values
+
+        own = added == "by a layer of one's own"
+        layer = Adds() if own else keras.layers.Dense(
+            2, use_bias=False, kernel_initializer="identity",
+            activity_regularizer=lambda values: 1e5 + 0 * ops.sum(values))
+        plain = architectures.dense_decoder((4, 4, 1), 2, (8,))
+        decoder = keras.Sequential([keras.Input((2,)), layer, *plain.layers])
+        images = (np.random.default_rng(0).random((40, 4, 4, 1)) < 0.3).astype("float32")
+        vae = VAE(architectures.dense_vae_encoder((4, 4, 1), 2, (8,)), decoder)
+        try:
+            vae.compile("adam")
+        except ValueError as error:
+            assert keras.backend.backend() == "jax" and "add_loss" in str(error)
+        else:
+            assert keras.backend.backend() != "jax"
+            assert vae.fit(images, verbose=0).history["loss"][0] > 1000  # Keras divides one by the batch
+    """
+    run(backend, "-c", f"added = {added!r}\n{textwrap.dedent(script)}")

@@ -114,6 +114,27 @@ def test_a_later_batch_is_refused_too(make):
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("make", [tuple, *STREAMS])
+def test_late_validation_images_are_refused_before_the_first_update(make):
+    late = IMAGES.copy()
+    late[35, 0] = np.nan
+    model = vae()
+    before = model.get_weights()
+    given = (late,) if make is tuple else make(late)
+    with pytest.raises(ValueError, match="^validation data: 4 of .* pixels are NaN"):
+        model.fit(IMAGES, validation_data=given, verbose=0)
+    if make is not generator:  # it is used up as it is read
+        for old, new in zip(before, model.get_weights(), strict=True):
+            np.testing.assert_array_equal(old, new)
+
+
+def test_endless_validation_images_are_not_read_for_ever():
+    endless = tf_dataset(IMAGES).repeat()
+    history = vae().fit(IMAGES, validation_data=endless, validation_steps=2, verbose=0).history
+    assert len(history["val_loss"]) == 1
+
+
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("make", STREAMS)
 def test_a_stream_teaches_what_the_arrays_teach(make):
     """No batch is lost, drawn twice or out of its place."""

@@ -1,5 +1,6 @@
 """The percent script is the source; the paired notebook follows it and keeps the outputs."""
 
+import ast
 import copy
 import hashlib
 
@@ -18,18 +19,31 @@ KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3
 def combined(notebook):
     """Return what the paired notebook should hold: today's script, and the outputs there are.
 
-    Cells that are in the pair already keep their ids and outputs, as with
-    `jupytext --to notebook --update`.
+    Cells that are in the pair already keep their ids, as with `jupytext --to notebook --update`,
+    and their outputs, unless their code has changed since.
     """
     nb = notebook.read_script()
     metadata = {"kernelspec": dict(KERNELSPEC), "language_info": {"name": "python"}}
     if notebook.ipynb.exists():
         old = _without_additions(read_ipynb(notebook))
+        before = {cell.get("id"): cell.source for cell in old.cells}
         nb = combine_inputs_with_outputs(nb, old, fmt=PERCENT)
+        for cell in nb.cells:
+            # jupytext gives the outputs of a cell to the one that stands in its place.
+            if cell.get("outputs") and not _same_code(before.get(cell.get("id"), ""), cell.source):
+                cell.outputs, cell.execution_count = [], None
         metadata["course"] = dict(old.metadata.get("course", {}))
     metadata.setdefault("course", {})["pair"] = _digest(_as_script(notebook, nb))
     nb.metadata = nbformat.from_dict(metadata)
     return nb
+
+
+def _same_code(old, new):
+    """Whether two cells do the same: comments and the form of the lines do not count."""
+    try:
+        return ast.dump(ast.parse(old)) == ast.dump(ast.parse(new))
+    except SyntaxError:  # a line that is meant for the shell
+        return old == new
 
 
 def refuse_to_lose_edits(notebook):

@@ -135,6 +135,7 @@ def test_what_the_decoders_layers_add_to_the_loss_counts_or_is_refused(backend, 
             assert keras.backend.backend() == "jax" and "add_loss" in str(error)
         else:
             assert keras.backend.backend() != "jax"
-            assert vae.fit(images, verbose=0).history["loss"][0] > 1000  # Keras divides one by the batch
+            # Keras divides what a regulariser adds by the size of the batch.
+            assert vae.fit(images, verbose=0).history["loss"][0] > 1000
     """
     run(backend, "-c", f"added = {added!r}\n{textwrap.dedent(script)}")

@@ -121,7 +121,7 @@ def test_late_validation_images_are_refused_before_the_first_update(make):
     model = vae()
     before = model.get_weights()
     given = (late,) if make is tuple else make(late)
-    with pytest.raises(ValueError, match="^validation data: 4 of .* pixels are NaN"):
+    with pytest.raises(ValueError, match=r"^validation data: 4 of .* pixels are NaN"):
         model.fit(IMAGES, validation_data=given, verbose=0)
     if make is not generator:  # it is used up as it is read
         for old, new in zip(before, model.get_weights(), strict=True):

@@ -61,6 +61,16 @@ def test_ids_and_outputs_of_unchanged_cells_are_kept(paired):
     assert after.cells[2].outputs == []
 
 
+@pytest.mark.parametrize(
+    ("code", "kept"), [("a = 1  # one\na", True), ("a = (1)\na", True), ("a = 2\na", False)]
+)
+def test_outputs_of_other_code_are_not_kept(paired, code, kept):
+    write_script(paired.script, [code, FUNCTION])
+    pairing.write_pair(paired)
+    cell = pairing.read_ipynb(paired).cells[1]
+    assert (bool(cell.outputs), cell.execution_count) == (kept, 1 if kept else None)
+
+
 def test_a_script_that_went_on_is_told_and_followed(paired):
     write_script(paired.script, ["a = 2\na"])
     assert "is behind py/01_one.py" in pairing.check_pair(paired)[0]

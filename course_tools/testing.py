@@ -19,6 +19,8 @@ _NBVAL = (
     "-p",
     "no:python",
 )
+# What must hold on each backend, beside `tests/backends`: these run on the one in force.
+_ON_EACH_BACKEND = ("tests/unit/test_training.py", "tests/unit/test_image_models.py")
 _SMOKE = {"COURSE_PROFILE": "smoke", "COURSE_DATA": "builtin"}
 
 
@@ -46,8 +48,8 @@ def steps(project, runs, *, names=(), quick=False, whole=True, backends=()):
         names: which notebooks are executed; none means all.
         quick: leave out the slow tests and the execution of the notebooks.
         whole: style, every test and the notebooks on the backend in force; else only `backends`.
-        backends: on which the notebooks are executed too, and, unless `whole` holds them already,
-            the tests of `tests/backends` run.
+        backends: on which the notebooks are executed too; unless `whole`, which runs the tests of
+            `tests/backends`, those of this backend, and always those of training and of images.
     """
     chosen = project.select(names) if names else project.notebooks()
     stored = [n.ipynb.name for n in chosen if n.ipynb.exists() and not quick]
@@ -63,7 +65,9 @@ def steps(project, runs, *, names=(), quick=False, whole=True, backends=()):
         variables = {"KERAS_BACKEND": backend} if backend else {}
         on = f" on {backend}" if backend else ""
         if not whole:
-            result += [(f"Tests{on}", [*tests, "tests/backends", "-k", backend], variables)]
+            result += [(f"Backend{on}", [*tests, "tests/backends", "-k", backend], variables)]
+        if backend:
+            result += [(f"Tests{on}", [*tests, *_ON_EACH_BACKEND], variables)]
         if stored:
             folder = Path(runs) / (backend or "default")
             folder.mkdir(exist_ok=True)

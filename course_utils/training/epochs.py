@@ -38,9 +38,27 @@ def train_epoch(model, x, y, epoch, batch_size, seed, transform):
     """Train in the order that `seed` and `epoch` give; return a dict from metric to its value."""
     order = np.random.default_rng([seed, epoch]).permutation(len(x))
     batches = Batches(x, y, order, batch_size, transform, seed=(seed, epoch))
-    # Keras would shuffle the batches once more, by Python's generator, whose state is not kept.
-    logs = model.fit(batches, shuffle=False, verbose=0).history
+    with _torch_seeded(seed, epoch) as callbacks:
+        # Keras would shuffle the batches again, by Python's generator, whose state is not kept.
+        logs = model.fit(batches, shuffle=False, verbose=0, callbacks=callbacks).history
     return {name: float(series[0]) for name, series in logs.items()}
+
+
+@contextlib.contextmanager
+def _torch_seeded(*seed):
+    """Callbacks that let what PyTorch draws by itself in an epoch depend on `seed` alone.
+
+    On PyTorch, Keras's dropout draws from its global generator, whose state no model holds.
+    """
+    if keras.backend.backend() != "torch":
+        yield []
+        return
+    import torch
+
+    number = int(np.random.SeedSequence(seed).generate_state(1)[0])
+    with torch.random.fork_rng():
+        # Not before `fit`, which draws too where it builds the model.
+        yield [keras.callbacks.LambdaCallback(on_epoch_begin=lambda *_: torch.manual_seed(number))]
 
 
 def evaluate(model, x, y, batch_size=512):

@@ -141,8 +141,9 @@ def test_the_steps_of_the_tests(stored, tmp_path):
 
 
 def test_the_steps_on_one_backend(stored, tmp_path):
-    tests, notebooks = testing.steps(stored, tmp_path, whole=False, backends=["jax"])
-    assert tests[1][-3:] == ["tests/backends", "-k", "jax"]
+    all_at_once, tests, notebooks = testing.steps(stored, tmp_path, whole=False, backends=["jax"])
+    assert all_at_once[1][-3:] == ["tests/backends", "-k", "jax"]
+    assert "tests/unit/test_training.py" in tests[1]
     assert tests[2] == {"KERAS_BACKEND": "jax"}
     assert notebooks[0].endswith("on jax")
     assert notebooks[2]["KERAS_BACKEND"] == "jax"
@@ -153,7 +154,8 @@ def test_the_steps_on_all_backends(stored, tmp_path):
     whole = testing.steps(stored, tmp_path)
     steps = testing.steps(stored, tmp_path, backends=["jax", "torch"])
     assert steps[: len(whole)] == whole, "the tests of each backend are among all tests"
-    assert [step[2]["KERAS_BACKEND"] for step in steps[len(whole) :]] == ["jax", "torch"]
+    asked = [step[2]["KERAS_BACKEND"] for step in steps[len(whole) :]]
+    assert asked == ["jax", "jax", "torch", "torch"]
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_changed_code_of_a_model_class_makes_a_run_stale():
 
     fit(make(1), X, epochs=1, run="t/a", report="none")
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         assert fit(make(1), X, epochs=1, run="t/a", report="none").source == "loaded"
     with pytest.warns(UserWarning, match="different code of the model"):
         fit(make(2), X, epochs=1, run="t/a", report="none")

@@ -124,16 +124,16 @@ def fetch(url, title):
 
 def _attempt(url, title):
     """One download of `url`; requests.RequestException if there was no full answer."""
-    import pooch
+    import requests
     from tqdm.auto import tqdm
 
     content = io.BytesIO()
-    # A bar without a total is false in a condition, so that pooch would not use it; pooch
-    # replaces the total by the file's size.
-    with tqdm(desc=title, total=1, unit="B", unit_scale=True, leave=False) as bar:
-        timeout = (CONNECT_SECONDS, READ_SECONDS)
-        download = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=timeout)
-        download(url, content, None)
+    with requests.get(url, stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS)) as answer:
+        answer.raise_for_status()
+        total = int(answer.headers.get("content-length", 0)) or None
+        with tqdm.wrapattr(content, "write", total=total, desc=title, leave=False) as sink:
+            for chunk in answer.iter_content(1 << 16):
+                sink.write(chunk)
     content.seek(0)
     return content
 

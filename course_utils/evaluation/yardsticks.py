@@ -9,7 +9,6 @@ import numpy as np
 from course_utils import checks
 from course_utils.evaluation.comparison import Sample, compare
 from course_utils.evaluation.reports import MEASURES, Measure, Report
-from course_utils.measures import inputs
 from course_utils.measures.frechet import frechet_feature_distance
 from course_utils.notes import note
 
@@ -121,7 +120,7 @@ class Yardstick:
                 f"found {len(fake)} generated images; a report needs at least {SMALLEST_COUNT}, "
                 f"and is steady from a few thousand."
             )
-        inputs.finite("generated images", fake)
+        checks.finite("generated images", fake)
         low, high = self.pixel_range
         slack = 1e-3 * (high - low)
         if fake.min() < low - slack or fake.max() > high + slack:

@@ -165,7 +165,7 @@ def _checked(factors, count):
                 f"factor {name!r} must be ({count},) numbers, one per code, found shape "
                 f"{values.shape} of {values.dtype}."
             )
-        inputs.finite(f"factor {name!r}", values)
+        checks.finite(f"factor {name!r}", values)
         if values.min() == values.max():
             raise ValueError(
                 f"factor {name!r} is {values[0]} for all {count} images: there is nothing to know "

@@ -11,6 +11,7 @@ import warnings
 
 import numpy as np
 
+from course_utils import checks
 from course_utils.measures import inputs
 
 # What rounding in float32 does to a covariance, relative to its largest entry or eigenvalue.
@@ -122,7 +123,7 @@ def _mean(name, mean):
     mean = np.atleast_1d(np.asarray(mean, dtype=np.float64))
     if mean.ndim != 1 or not len(mean):
         raise ValueError(f"{name} must be (d,), found shape {mean.shape}.")
-    inputs.finite(name, mean)
+    checks.finite(name, mean)
     return mean
 
 
@@ -135,7 +136,7 @@ def _covariance(name, cov, size):
             f"{name} must be ({size}, {size}) to go with its mean, found shape {cov.shape}. From "
             f"features it is np.cov(features, rowvar=False), from variances np.diag(variances)."
         )
-    inputs.finite(name, cov)
+    checks.finite(name, cov)
     skew = np.abs(cov - cov.T).max()
     if skew > _ROUNDING * np.abs(cov).max():
         raise ValueError(

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from course_utils import checks
 from course_utils.checks import ConstantFeaturesWarning
 
 # Work space of a measure at a time, in bytes.
@@ -31,7 +32,7 @@ def features(name, values, least=1, why=""):
             f"{' ' + advice if values.ndim > 2 else ''}"
         )
     enough(name, values, least, why)
-    finite(name, values)
+    checks.finite(name, values)
     return values
 
 
@@ -57,7 +58,7 @@ def images(name, values, least=1):
             f"Grey images have one channel: images[..., None] adds it."
         )
     enough(name, values, least)
-    finite(name, values)
+    checks.finite(name, values)
     return values
 
 
@@ -70,7 +71,7 @@ def rows(name, values, least=1):
             f"A single image needs that axis too: image[None]."
         )
     enough(name, values, least)
-    finite(name, values)
+    checks.finite(name, values)
     return values.reshape(len(values), -1)
 
 
@@ -90,18 +91,6 @@ def enough(name, values, least, why=""):
         found = "1 row" if len(values) == 1 else f"{len(values)} rows"
         reason = f" {why}" if why else ""
         raise ValueError(f"{name} has {found}, at least {least} are needed{reason}.")
-
-
-def finite(name, values):
-    """Raise ValueError if there is NaN or infinity, with the number of rows and the first one."""
-    is_finite = np.isfinite(values)
-    if is_finite.all():
-        return
-    bad = np.flatnonzero(~is_finite.reshape(len(values), -1).all(axis=1))
-    raise ValueError(
-        f"{len(bad)} of {len(values)} rows of {name} hold NaN or infinity, the first is row "
-        f"{bad[0]}. Training may have diverged; a measure of what is left would hide that."
-    )
 
 
 def blocks(count, row_bytes):

@@ -109,7 +109,7 @@ def path_measures(features):
             f"features have {steps} images per path, at least 3 are needed: what lies between the "
             f"ends makes the path."
         )
-    inputs.finite("features", features)
+    checks.finite("features", features)
     kept = _with_different_ends(features)
     features = features[kept]
     lengths = np.linalg.norm(np.diff(features, axis=1), axis=2)

@@ -416,7 +416,7 @@ def accuracy(codes=CODES, labels=LABELS, test_codes=CODES, test_labels=LABELS, k
         (lambda: gap(x=LABELS[1:]), r"'x' must be \(500,\) numbers.*found shape \(499,\)"),
         (lambda: gap(x=np.eye(500)), r"found shape \(500, 500\)"),
         (lambda: gap(x=LABELS.astype(str)), "'x' must be .* of <U"),
-        (lambda: gap(x=BROKEN[:, 0]), "rows of factor 'x' hold NaN .* row 7"),
+        (lambda: gap(x=BROKEN[:, 0]), "numbers of factor 'x' hold NaN .* number 7"),
         (lambda: gap(y=LABELS, x=0 * LABELS + 3), "'x' is 3 for all 500 images"),
         (lambda: accuracy(BROKEN), "rows of train_codes hold NaN"),
         (lambda: accuracy(test_codes=BROKEN), "rows of test_codes hold NaN"),

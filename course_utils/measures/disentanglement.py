@@ -13,7 +13,8 @@ import dataclasses
 import warnings
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
+from sklearn.metrics import mutual_info_score
 from sklearn.metrics.cluster import expected_mutual_information
 
 from course_utils import checks
@@ -83,12 +84,16 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
     _warn_about(codes, bins)
     dimensions = [_numbered(_equal_width(column, bins)) for column in codes.T]
     kinds = [_numbered(_equally_filled(v, bins) if v.dtype.kind == "f" else v) for v in values]
-    entropies = np.array([[_entropy(np.bincount(kind))] for kind in kinds])
+    entropies = np.array([[stats.entropy(np.bincount(kind))] for kind in kinds])
+
+    def each(information, dimensions):
+        return np.array([[information(_table(kind, dim)) for dim in dimensions] for kind in kinds])
+
     # Depends on how often each value occurs, not on which code it goes with: the same for shuffles.
-    by_chance = np.array([[_expected(kind, dim) for dim in dimensions] for kind in kinds])
+    by_chance = each(lambda table: expected_mutual_information(table, len(codes)), dimensions)
 
     def more_than_chance(dimensions):
-        found = np.array([[_information(kind, dim) for dim in dimensions] for kind in kinds])
+        found = each(lambda table: mutual_info_score(None, None, contingency=table), dimensions)
         return (found - by_chance) / (entropies - by_chance)
 
     information = more_than_chance(dimensions)
@@ -136,20 +141,6 @@ def _table(first, second):
     """How often each pair of numbers occurs."""
     shape = first.max() + 1, second.max() + 1
     return np.bincount(first * shape[1] + second, minlength=shape[0] * shape[1]).reshape(shape)
-
-
-def _information(first, second):
-    table = _table(first, second)
-    return _entropy(table.sum(axis=0)) + _entropy(table.sum(axis=1)) - _entropy(table)
-
-
-def _expected(first, second):
-    return expected_mutual_information(_table(first, second), len(first))
-
-
-def _entropy(counts):
-    """In nats, of the shares that the counts are of their sum."""
-    return special.entr(counts / counts.sum()).sum()
 
 
 def _checked(factors, count):

@@ -144,13 +144,9 @@ def realism(features, real_features, k=5):
     why = f"for each to have {k} neighbours"
     real = inputs.features("real_features", real_features, k + 1, why)
     inputs.same_dimensions({"features": features, "real_features": real})
-    # Distances are the same from everywhere; from the middle, they lose the fewest digits.
-    middle = real.mean(axis=0)
-    features, real = features - middle, real - middle
     reach = coverage.squared_radii(real, k)
     inside = np.zeros(len(features), dtype=bool)
-    for rows in inputs.blocks(len(real), coverage.PAIR_BYTES * len(features)):
-        distances = coverage.squared_distances(real[rows], features, margin=coverage.ROUNDING)
+    for rows, distances in coverage.squared_distances(real, features):
         inside |= (distances < reach[rows, None]).any(axis=0)
     return inside
 

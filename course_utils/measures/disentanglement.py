@@ -32,17 +32,15 @@ class MutualInformationGap:
         score: mean gap over the factors, from 0 to 1.
         floor: what the same codes score against shuffled factors; above 0, for one of several
             dimensions that know nothing always seems to know the most.
-        gaps: factor name to its gap, from 0 to 1.
+        gaps: factor name to its gap, from 0 to 1, in the order of the rows of `information`.
         information: float64 (factors, d), what each dimension tells about each factor: 1 is
             everything, 0 no more than chance, so that it may fall a little below.
-        names: the factors' names, in the order of the rows of `information`.
     """
 
     score: float
     floor: float
     gaps: dict[str, float]
     information: np.ndarray
-    names: tuple[str, ...]
 
     def __str__(self):
         each = ", ".join(f"{name} {gap:.3f}" for name, gap in self.gaps.items())
@@ -53,9 +51,10 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
     """Mutual information gap between the dimensions of a code and the factors of the images.
 
     Each dimension is cut into `bins` bins of equal width between its smallest and largest value, so
-    its scale does not count, and a far outlier makes the bins of the rest coarse. A factor of whole
-    numbers or booleans has one category per number; a continuous one is cut into `bins` bins that
-    hold equally many images, equal values together.
+    its scale does not count, and a far outlier makes the bins of the rest coarse; a constant one
+    knows nothing and counts as 0. A factor of whole numbers or booleans has one category per
+    number; a continuous one is cut into `bins` bins that hold equally many images, equal values
+    together.
 
     Information found in counts is biased upwards: independent codes in 20 × 20 bins seem to know
     6 % of a factor from 1,000 images. So chance is taken off, I' = (I − E) / (H − E), with H the
@@ -81,7 +80,14 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
     checks.whole_number("bins", bins, 2)
     codes = inputs.features("codes", codes, least=bins + 1, why=f"for more than the {bins} bins")
     values = _checked(factors, len(codes))
-    _warn_about(codes, bins)
+    inputs.warn_of_constant("codes", codes, stacklevel=3)
+    if len(codes) < bins**2:
+        warnings.warn(
+            f"{len(codes)} codes for {bins} × {bins} bins: fewer than pairs of bins, so that much "
+            f"of what the codes know cannot be told from chance. Take more images or fewer bins.",
+            inputs.FewSamplesWarning,
+            stacklevel=2,
+        )
     dimensions = [_numbered(_equal_width(column, bins)) for column in codes.T]
     kinds = [_numbered(_equally_filled(v, bins) if v.dtype.kind == "f" else v) for v in values]
     entropies = np.array([[stats.entropy(np.bincount(kind))] for kind in kinds])
@@ -106,7 +112,6 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
         floor=float(np.mean(shuffled)),
         gaps=gaps,
         information=information,
-        names=tuple(gaps),
     )
 
 
@@ -164,21 +169,3 @@ def _checked(factors, count):
             )
         checked.append(values)
     return checked
-
-
-def _warn_about(codes, bins):
-    constant = np.flatnonzero(codes.min(axis=0) == codes.max(axis=0))
-    if len(constant):
-        warnings.warn(
-            f"{len(constant)} of {codes.shape[1]} dimensions of codes are constant, the first is "
-            f"{constant[0]}: they know nothing and count as 0.",
-            inputs.ConstantFeaturesWarning,
-            stacklevel=3,
-        )
-    if len(codes) < bins**2:
-        warnings.warn(
-            f"{len(codes)} codes for {bins} × {bins} bins: fewer than pairs of bins, so that much "
-            f"of what the codes know cannot be told from chance. Take more images or fewer bins.",
-            inputs.FewSamplesWarning,
-            stacklevel=3,
-        )

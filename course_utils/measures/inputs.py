@@ -44,20 +44,19 @@ def feature_pair(sets, least, why):
     checked = {name: features(name, values, least, why) for name, values in sets.items()}
     same_dimensions(checked)
     for name, values in checked.items():
-        if message := _constant(name, values):
-            warnings.warn(message, ConstantFeaturesWarning, stacklevel=3)
+        warn_of_constant(name, values, stacklevel=4)
     return checked.values()
 
 
-def images(name, values, least=1):
-    """Images as float32 (n, h, w, c), `least` of them or more."""
+def images(name, values):
+    """Images as float32 (n, h, w, c), at least one."""
     values = np.asarray(values, dtype=np.float32)
     if values.ndim != 4 or 0 in values.shape[1:]:
         raise ValueError(
             f"{name} must be (n, height, width, channels), found shape {values.shape}. "
             f"Grey images have one channel: images[..., None] adds it."
         )
-    enough(name, values, least)
+    enough(name, values, 1)
     checks.finite(name, values)
     return values
 
@@ -99,16 +98,18 @@ def blocks(count, row_bytes):
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _constant(name, values):
-    """What to say about constant dimensions; empty if there are none."""
+def warn_of_constant(name, values, stacklevel):
+    """Warn of dimensions that do not vary, `stacklevel` calls up."""
     constant = np.flatnonzero(values.min(axis=0) == values.max(axis=0))
     if len(constant) == values.shape[1]:
-        return (
+        what = (
             f"all {len(values)} rows of {name} are equal: one image over and over, or dead units."
         )
-    if not len(constant):
-        return ""
-    return (
-        f"{len(constant)} of {values.shape[1]} dimensions of {name} are constant, the first is "
-        f"{constant[0]}: they say nothing about how the images vary."
-    )
+    elif len(constant):
+        what = (
+            f"{len(constant)} of {values.shape[1]} dimensions of {name} are constant, the first is "
+            f"{constant[0]}: they say nothing about how the images vary."
+        )
+    else:
+        return
+    warnings.warn(what, ConstantFeaturesWarning, stacklevel=stacklevel)

@@ -64,20 +64,11 @@ class PathMeasures:
     largest_step: np.ndarray
     kept: np.ndarray
 
-    @property
-    def left_out(self):
-        """Number of paths whose ends coincide."""
-        return int((~self.kept).sum())
-
     def summary(self):
         """Means with standard errors, as a PathSummary."""
         return PathSummary(
             *_mean_and_error(self.detour), *_mean_and_error(self.largest_step), len(self.detour)
         )
-
-    def __str__(self):
-        left_out = f", {self.left_out} left out" if self.left_out else ""
-        return f"{self.summary()}{left_out}"
 
 
 def path_measures(features):

@@ -78,8 +78,8 @@ def with_errors(real, fake, k):
         real_balls += in_real_ball.sum(axis=0)
         fakes_within[rows] = in_real_ball.sum(axis=1)
         recalled[rows] = (distances < fake_reach).any(axis=1)
-    shares = ((part > 0).mean() for part in (real_balls, recalled, fakes_within))
-    precision, recall, coverage = (float(share) for share in shares)
+    parts = (real_balls, recalled, fakes_within)
+    precision, recall, coverage = (float((part > 0).mean()) for part in parts)
     density_error = np.hypot(
         np.std(real_balls / k) / np.sqrt(len(fake)),
         np.std(len(real) / len(fake) * fakes_within / k) / np.sqrt(len(real)),

@@ -42,9 +42,6 @@ class ImportanceNLL:
         """Standard error of that mean, by the choice of the images."""
         return float(self.per_image.std(ddof=1) / math.sqrt(len(self.per_image)))
 
-    def __float__(self):
-        return self.value
-
     def __str__(self):
         return (
             f"{self.value:.2f} ± {self.error:.2f} nats "

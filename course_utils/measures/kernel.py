@@ -12,7 +12,7 @@ from sklearn.metrics.pairwise import polynomial_kernel
 
 from course_utils.measures import inputs
 
-# Work space for one pair: its kernel in float64, and a copy on the way to it.
+# Work space for one pair: its kernel in float64, while that of the block before is still there.
 _PAIR_BYTES = 16
 
 

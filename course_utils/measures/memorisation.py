@@ -16,8 +16,8 @@ from course_utils.measures import inputs
 HALF_A_GREY_LEVEL = 0.5 / 255
 # Images at a time, and training images of a block that are compared exactly with each.
 _IMAGES, _CANDIDATES = 1024, 8
-# Work space for one pair: its score twice, in float32.
-_PAIR_BYTES = 8
+# Work space for one pair: its score in float32, twice, while that of the block before is there.
+_PAIR_BYTES = 12
 # Fewer held-out images have no first percentile to speak of.
 _ENOUGH_HELD_OUT = 100
 

@@ -55,6 +55,19 @@ def real_number(name, value, low=-math.inf, high=math.inf, open_ends=False):
     return number
 
 
+def finite(name, values):
+    """Raise ValueError if there is NaN or infinity, with the number of rows and the first one."""
+    is_finite = np.isfinite(np.atleast_1d(values))
+    if is_finite.all():
+        return
+    bad = np.flatnonzero(~is_finite.reshape(len(is_finite), -1).all(axis=1))
+    part = "row" if is_finite.ndim > 1 else "number"
+    raise ValueError(
+        f"{len(bad):,} of {len(is_finite):,} {part}s of {name} hold NaN or infinity, the first is "
+        f"{part} {bad[0]}. Training may have diverged; to go on with the rest would hide that."
+    )
+
+
 # Scaled pixels lie in [-1, 1], standardised ones within a few units; 0 to 255 go far beyond.
 LARGEST_PIXEL = 10.0
 

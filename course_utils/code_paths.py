@@ -69,7 +69,7 @@ def spherical(a, b, steps):
 
 
 def _checked(a, b, steps):
-    """Return both as float64, and the type that the path is to have."""
+    """Both as float64, and the type that the path is to have; ValueError as `straight` says."""
     checks.whole_number("steps, both ends among them,", steps, 2)
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape or a.ndim not in (1, 2) or not a.size:
@@ -80,10 +80,6 @@ def _checked(a, b, steps):
     dtype = np.result_type(a, b)
     dtype = dtype if np.issubdtype(dtype, np.floating) else np.dtype(np.float64)
     a, b = a.astype(np.float64), b.astype(np.float64)
-    for name, codes in (("a", a), ("b", b)):
-        if broken := np.count_nonzero(~np.isfinite(codes)):
-            raise ValueError(
-                f"{name} must be finite numbers, found NaN or infinity in {broken:,} of "
-                f"{codes.size:,}. Training may have diverged."
-            )
+    checks.finite("a", a)
+    checks.finite("b", b)
     return a, b, dtype

@@ -189,7 +189,8 @@ def show(result, notebook):
         stored = Result.from_dict(stored)
         note = f", stale: {changed}" if changed else ""
         runs[f"the recorded run ({stored.date}{note})"] = stored
-    display({"text/html": _as_html(runs), "text/plain": _as_text(runs)}, raw=True)
+    text, html = _as_text_and_html(runs)
+    display({"text/html": html, "text/plain": text}, raw=True)
 
 
 def summarise(values):
@@ -205,37 +206,20 @@ def summarise(values):
     return f"{mean:{digits}}{spread} (n = {len(values)})"
 
 
-def _head(runs):
-    """What the claim of all runs says and how it is tested, in three rows."""
-    result = next(iter(runs.values()))
-    claim, first = result.claim, next(iter(result.values))
+def _as_text_and_html(runs):
+    """The runs of one claim, label to Result: what is claimed, and what each has found."""
+    shown = next(iter(runs.values()))
+    claim, first = shown.claim, next(iter(shown.values))
     measure = f"{claim.measure}; claimed: {first} {claim.better}"
-    return claim, [("Claim", claim.statement), ("Test", claim.test), ("Measure", measure)]
-
-
-def _as_text(runs):
-    claim, rows = _head(runs)
+    rows = [("Claim", claim.statement), ("Test", claim.test), ("Measure", measure)]
     lines = [f"{name + ':':9}{text}" for name, text in rows]
     for label, result in runs.items():
-        lines += [f"  {label}: {_circumstances(result, claim)}"]
-        lines += [f"    {name}: {summarise(values)}" for name, values in result.values.items()]
+        # A measure may name its number of images, which depends on the profile.
+        differs = result.claim.measure != claim.measure
+        made = "; ".join([result.made, result.budget, *([result.claim.measure] if differs else [])])
+        found = [(name, summarise(values)) for name, values in result.values.items()]
+        lines += [f"  {label}: {made}", *(f"    {name}: {text}" for name, text in found)]
         lines += [f"    Verdict: {result.verdict}"]
-    return "\n".join(lines)
-
-
-def _circumstances(result, shown):
-    """Where and with what budget a run was made; its measure, where it is not the one shown."""
-    # A measure may name its number of images, which depends on the profile.
-    differs = result.claim.measure != shown.measure
-    return "; ".join([result.made, result.budget, *([result.claim.measure] if differs else [])])
-
-
-def _as_html(runs):
-    claim, rows = _head(runs)
-    for label, result in runs.items():
-        said = [label, result.verdict]
-        for condition, values in result.values.items():
-            rows += [(said[0], condition, summarise(values), said[1])]
-            said = ["", ""]
-        rows += [("", _circumstances(result, claim))]
-    return tables.as_html(rows, "llll", header=False, bold=(0, 3))
+        rows += [(label, *found[0], result.verdict), *(("", *other, "") for other in found[1:])]
+        rows += [("", made)]
+    return "\n".join(lines), tables.as_html(rows, "llll", header=False, bold=(0, 3))

@@ -10,7 +10,7 @@ Inception network is used for photographs (Heusel et al. 2017). The features are
   it, noise of a grey level of 0.1 goes unseen. It has half the weight of the other.
 
 They are centred on the training images' mean: the kernel distance depends on where zero lies, and
-far from the features it saw their means alone.
+far from the features it saw hardly more than their means.
 
 Where the label is one of several yes/no attributes, as of faces, it learns all of these, and knows
 no classes. It sees the training split alone, and not all of that: some images are set aside, so
@@ -25,8 +25,7 @@ import keras
 import numpy as np
 from scipy import special
 
-from course_utils import data, profiles, storage
-from course_utils.measures import inputs
+from course_utils import checks, data, profiles, storage
 from course_utils.storage import content_hash
 from course_utils.training import fit
 
@@ -106,7 +105,7 @@ class CourseClassifier:
                 f"the classifier of {self.name} takes images (n, {', '.join(map(str, expected))}), "
                 f"found {images.shape}."
             )
-        inputs.finite("images", images)
+        checks.finite("images", images)
         *kinds, logits = self.network.predict(images, batch_size=500, verbose=0)
         features = (_joined(*kinds) - np.float32(self.centre)) * np.float32(self.scale)
         return features, special.expit(logits) if self.attributes else special.softmax(logits, 1)

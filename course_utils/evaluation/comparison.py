@@ -10,6 +10,7 @@ import dataclasses
 
 import numpy as np
 from sklearn.decomposition import PCA
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from course_utils.evaluation.reports import CONFIDENT, NEIGHBOURS
@@ -136,6 +137,6 @@ def _student_accuracy(fake, real, y_real):
     """
     if len(np.unique(fake.labels)) < 2:
         return float(np.mean(y_real == fake.labels[0]))
-    reduce = PCA(min(_STUDENT_COMPONENTS, *fake.pixels.shape), random_state=0).fit(fake.pixels)
-    student = SVC(C=10.0).fit(reduce.transform(fake.pixels), fake.labels)
-    return float(student.score(reduce.transform(real.pixels), y_real))
+    components = min(_STUDENT_COMPONENTS, *fake.pixels.shape)
+    student = make_pipeline(PCA(components, random_state=0), SVC(C=10.0))
+    return float(student.fit(fake.pixels, fake.labels).score(real.pixels, y_real))

@@ -42,7 +42,9 @@ def find(notebook, name):
         (result as a dict, what has changed since in words, "" if nothing has), or (None, "") where
         no run is recorded.
     """
-    path = _folder() / f"{notebook}.json"
+    # A checkout keeps the records with the notebooks, an installed package has them inside.
+    folder = storage.CHECKOUT / "notebooks" if storage.in_checkout() else PACKAGE
+    path = folder / "recorded" / f"{notebook}.json"
     if not path.is_file():
         return None, ""
     try:
@@ -58,15 +60,6 @@ def find(notebook, name):
             stacklevel=3,
         )
     return None, ""
-
-
-def _folder():
-    """In a checkout `notebooks/recorded`, else in the package."""
-    return (
-        storage.CHECKOUT / "notebooks" / "recorded"
-        if storage.in_checkout()
-        else PACKAGE / "recorded"
-    )
 
 
 def changed_since(record, script):

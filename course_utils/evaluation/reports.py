@@ -20,23 +20,19 @@ class Measure:
     """One number about a set of generated images.
 
     Attributes:
-        label: its name, with what it is measured on.
         value: the number for the generated images.
         error: its standard error.
         floor: the same for real images in place of the generated ones.
         floor_error: standard error of that; NaN where the floor is what it is by definition.
-        better: `lower`, `higher`, or `near` (the floor).
     """
 
-    label: str
     value: float
     error: float
     floor: float
     floor_error: float
-    better: str
 
 
-# Key: (label, which direction is better, decimals).
+# Key: (label, what is better: `lower`, `higher` or `near` the floor, decimals).
 MEASURES = {
     "frechet": ("Fréchet distance", "lower", 2),
     "kernel": ("kernel distance × 1000", "lower", 2),
@@ -83,12 +79,12 @@ class Report:
 
     def _rows(self):
         for key, measure in self.measures.items():
-            digits = MEASURES[key][2]
+            label, better, digits = MEASURES[key]
             yield (
-                measure.label,
+                label,
                 _with_error(measure.value, measure.error, digits),
                 _with_error(measure.floor, measure.floor_error, digits),
-                {"near": "as the floor"}.get(measure.better, measure.better),
+                "as the floor" if better == "near" else better,
             )
 
     def __str__(self):

@@ -9,7 +9,6 @@ import numpy as np
 from course_utils import checks
 from course_utils.evaluation.comparison import Sample, compare
 from course_utils.evaluation.reports import MEASURES, Measure, Report
-from course_utils.measures import inputs
 from course_utils.measures.frechet import frechet_feature_distance
 from course_utils.notes import note
 
@@ -42,7 +41,9 @@ class Yardstick:
 
         self.pixel_range = images.pixel_range
         images = images if images.pixel_range == (0.0, 1.0) else images.scaled(0, 1)
-        self.classifier = course_classifier(images.name, _square_side(images.x_train))
+        # `data.load` takes one number for both; what is not square is as the set has it.
+        height, width = images.x_train.shape[1:3]
+        self.classifier = course_classifier(images.name, height if height == width else None)
         if self.classifier.accuracy < _WEAK:
             says = "distances between its features say little about what sets these images apart."
             warnings.warn(f"the {self.classifier}: {says}", WeakClassifierWarning, stacklevel=4)
@@ -75,11 +76,7 @@ class Yardstick:
             reference, y_real, floors = self._real_side(count)
             sample = Sample.of(fake, self.classifier, self.training)
             found = self._compare(reference, y_real, sample)
-        measures = {
-            key: Measure(label, *found[key], *floors[key], better)
-            for key, (label, better, _) in MEASURES.items()
-            if key in found
-        }
+        measures = {key: Measure(*found[key], *floors[key]) for key in MEASURES if key in found}
         right = f"{self.classifier.accuracy:.1%}"
         title = (
             f"{count:,} {name} against {count:,} held-out images of {self.classifier.name} "
@@ -121,7 +118,7 @@ class Yardstick:
                 f"found {len(fake)} generated images; a report needs at least {SMALLEST_COUNT}, "
                 f"and is steady from a few thousand."
             )
-        inputs.finite("generated images", fake)
+        checks.finite("generated images", fake)
         low, high = self.pixel_range
         slack = 1e-3 * (high - low)
         if fake.min() < low - slack or fake.max() > high + slack:
@@ -156,12 +153,6 @@ class Yardstick:
 
     def _compare(self, reference, y_real, sample):
         return compare(reference, y_real, sample, self.classifier.classes, self.seed)
-
-
-def _square_side(images):
-    """Height and width, as `data.load` takes them; None for images that are not square."""
-    height, width = images.shape[1:3]
-    return height if height == width else None
 
 
 def _checked_count(count, available):

@@ -40,27 +40,23 @@ def attribute_vector(codes, present, *, balance=None, least=10):
     present = _yes_or_no("present", present, len(codes))
     _enough_on_both_sides(present, least, "among all images")
     groups = _groups(balance or {}, len(codes))
-    with_it = np.bincount(groups[present], minlength=groups.max() + 1)
-    without = np.bincount(groups[~present], minlength=groups.max() + 1)
-    weights = with_it * without / (with_it + without)
-    compared = (weights > 0)[groups]
+    share = np.bincount(groups, weights=present) / np.bincount(groups)
+    # What the groups do not tell of the attribute: nothing in groups of one kind. The slope on it
+    # is that on the attribute beside the groups (Frisch and Waugh 1933).
+    rest = present - share[groups]
+    compared = rest != 0
     if not compared.all():
         where = f"in groups of equal {', '.join(map(repr, balance))} that have both kinds"
         _enough_on_both_sides(present[compared], least, where)
-    vector = np.zeros(codes.shape[1])
-    for group in np.flatnonzero(weights):
-        own = groups == group
-        difference = codes[own & present].mean(axis=0) - codes[own & ~present].mean(axis=0)
-        vector += weights[group] / weights.sum() * difference
-    return vector
+    return rest @ codes / (rest @ rest)
 
 
 def _groups(balance, count):
     """Number of the group of each image, by its values of the attributes in `balance`."""
     values = [_yes_or_no(f"balance[{name!r}]", given, count) for name, given in balance.items()]
-    if not values:
-        return np.zeros(count, dtype=np.int64)
-    return np.unique(np.stack(values), axis=1, return_inverse=True)[1].reshape(-1)
+    # The first row is for no attributes at all: one group.
+    table = np.stack([np.ones(count, dtype=bool), *values])
+    return np.unique(table, axis=1, return_inverse=True)[1].reshape(-1)
 
 
 def _yes_or_no(name, values, count):

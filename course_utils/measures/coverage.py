@@ -16,14 +16,15 @@ errors is outside too, so that real images scored against themselves have densit
 import typing
 
 import numpy as np
+from sklearn.neighbors import NearestNeighbors
 
 from course_utils import checks
 from course_utils.measures import inputs
 
 # Rounding error of a squared distance from float64 products, relative to the squared norms.
-ROUNDING = 1e-12
+_ROUNDING = 1e-12
 # Work space for one pair: its distance twice in float64, and two comparisons.
-PAIR_BYTES = 20
+_PAIR_BYTES = 20
 
 
 class Coverage(typing.NamedTuple):
@@ -68,21 +69,17 @@ def with_errors(real, fake, k):
     simulations the true one is 0.7 to 1.3 times that. The density is a mean over all pairs of n and
     m images: the variance of its row means over n plus that of its column means over m.
     """
-    # Distances are the same from everywhere; from the middle, they lose the fewest digits.
-    middle = real.mean(axis=0)
-    real, fake = real - middle, fake - middle
     real_reach, fake_reach = squared_radii(real, k), squared_radii(fake, k)
     real_balls = np.zeros(len(fake), dtype=np.int64)
     fakes_within = np.zeros(len(real), dtype=np.int64)
     recalled = np.zeros(len(real), dtype=bool)
-    for rows in inputs.blocks(len(real), PAIR_BYTES * len(fake)):
-        distances = squared_distances(real[rows], fake, margin=ROUNDING)
+    for rows, distances in squared_distances(real, fake):
         in_real_ball = distances < real_reach[rows, None]
         real_balls += in_real_ball.sum(axis=0)
         fakes_within[rows] = in_real_ball.sum(axis=1)
         recalled[rows] = (distances < fake_reach).any(axis=1)
-    shares = ((part > 0).mean() for part in (real_balls, recalled, fakes_within))
-    precision, recall, coverage = (float(share) for share in shares)
+    parts = (real_balls, recalled, fakes_within)
+    precision, recall, coverage = (float((part > 0).mean()) for part in parts)
     density_error = np.hypot(
         np.std(real_balls / k) / np.sqrt(len(fake)),
         np.std(len(real) / len(fake) * fakes_within / k) / np.sqrt(len(real)),
@@ -99,19 +96,22 @@ def with_errors(real, fake, k):
 
 def squared_radii(points, k):
     """Squared distance from each point to its k-th nearest other point."""
-    radii = np.empty(len(points))
-    for rows in inputs.blocks(len(points), PAIR_BYTES * len(points)):
-        distances = squared_distances(points[rows], points)
-        itself = np.arange(rows.start, rows.stop)
-        distances[itself - rows.start, itself] = np.inf
-        distances.partition(k - 1, axis=1)
-        radii[rows] = distances[:, k - 1]
-    return radii
+    # Distances are the same from everywhere; from the middle, they lose the fewest digits.
+    centred = points - points.mean(axis=0)
+    distances, _ = NearestNeighbors(n_neighbors=k).fit(centred).kneighbors()
+    return distances[:, -1] ** 2
 
 
-def squared_distances(a, b, margin=0.0):
-    """Squared distances between rows, lengthened by `margin` times both squared norms."""
-    distances = a @ (-2 * b.T)
-    distances += (1 + margin) * np.einsum("ij,ij->i", a, a)[:, None]
-    distances += (1 + margin) * np.einsum("ij,ij->i", b, b)
-    return distances
+def squared_distances(real, fake):
+    """Slices of the real rows, each with the squared distances from these to all fakes.
+
+    They are longer by what rounding may have taken from them.
+    """
+    middle = real.mean(axis=0)
+    real, fake = real - middle, fake - middle
+    real_norms, fake_norms = ((1 + _ROUNDING) * np.square(x).sum(axis=1) for x in (real, fake))
+    for rows in inputs.blocks(len(real), _PAIR_BYTES * len(fake)):
+        distances = real[rows] @ (-2 * fake.T)
+        distances += real_norms[rows, None]
+        distances += fake_norms
+        yield rows, distances

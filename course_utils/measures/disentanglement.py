@@ -13,7 +13,8 @@ import dataclasses
 import warnings
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
+from sklearn.metrics import mutual_info_score
 from sklearn.metrics.cluster import expected_mutual_information
 
 from course_utils import checks
@@ -31,17 +32,15 @@ class MutualInformationGap:
         score: mean gap over the factors, from 0 to 1.
         floor: what the same codes score against shuffled factors; above 0, for one of several
             dimensions that know nothing always seems to know the most.
-        gaps: factor name to its gap, from 0 to 1.
+        gaps: factor name to its gap, from 0 to 1, in the order of the rows of `information`.
         information: float64 (factors, d), what each dimension tells about each factor: 1 is
             everything, 0 no more than chance, so that it may fall a little below.
-        names: the factors' names, in the order of the rows of `information`.
     """
 
     score: float
     floor: float
     gaps: dict[str, float]
     information: np.ndarray
-    names: tuple[str, ...]
 
     def __str__(self):
         each = ", ".join(f"{name} {gap:.3f}" for name, gap in self.gaps.items())
@@ -52,9 +51,10 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
     """Mutual information gap between the dimensions of a code and the factors of the images.
 
     Each dimension is cut into `bins` bins of equal width between its smallest and largest value, so
-    its scale does not count, and a far outlier makes the bins of the rest coarse. A factor of whole
-    numbers or booleans has one category per number; a continuous one is cut into `bins` bins that
-    hold equally many images, equal values together.
+    its scale does not count, and a far outlier makes the bins of the rest coarse; a constant one
+    knows nothing and counts as 0. A factor of whole numbers or booleans has one category per
+    number; a continuous one is cut into `bins` bins that hold equally many images, equal values
+    together.
 
     Information found in counts is biased upwards: independent codes in 20 × 20 bins seem to know
     6 % of a factor from 1,000 images. So chance is taken off, I' = (I − E) / (H − E), with H the
@@ -80,15 +80,26 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
     checks.whole_number("bins", bins, 2)
     codes = inputs.features("codes", codes, least=bins + 1, why=f"for more than the {bins} bins")
     values = _checked(factors, len(codes))
-    _warn_about(codes, bins)
+    inputs.warn_of_constant("codes", codes, stacklevel=3)
+    if len(codes) < bins**2:
+        warnings.warn(
+            f"{len(codes)} codes for {bins} × {bins} bins: fewer than pairs of bins, so that much "
+            f"of what the codes know cannot be told from chance. Take more images or fewer bins.",
+            inputs.FewSamplesWarning,
+            stacklevel=2,
+        )
     dimensions = [_numbered(_equal_width(column, bins)) for column in codes.T]
     kinds = [_numbered(_equally_filled(v, bins) if v.dtype.kind == "f" else v) for v in values]
-    entropies = np.array([[_entropy(np.bincount(kind))] for kind in kinds])
+    entropies = np.array([[stats.entropy(np.bincount(kind))] for kind in kinds])
+
+    def each(information, dimensions):
+        return np.array([[information(_table(kind, dim)) for dim in dimensions] for kind in kinds])
+
     # Depends on how often each value occurs, not on which code it goes with: the same for shuffles.
-    by_chance = np.array([[_expected(kind, dim) for dim in dimensions] for kind in kinds])
+    by_chance = each(lambda table: expected_mutual_information(table, len(codes)), dimensions)
 
     def more_than_chance(dimensions):
-        found = np.array([[_information(kind, dim) for dim in dimensions] for kind in kinds])
+        found = each(lambda table: mutual_info_score(None, None, contingency=table), dimensions)
         return (found - by_chance) / (entropies - by_chance)
 
     information = more_than_chance(dimensions)
@@ -101,7 +112,6 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
         floor=float(np.mean(shuffled)),
         gaps=gaps,
         information=information,
-        names=tuple(gaps),
     )
 
 
@@ -138,20 +148,6 @@ def _table(first, second):
     return np.bincount(first * shape[1] + second, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def _information(first, second):
-    table = _table(first, second)
-    return _entropy(table.sum(axis=0)) + _entropy(table.sum(axis=1)) - _entropy(table)
-
-
-def _expected(first, second):
-    return expected_mutual_information(_table(first, second), len(first))
-
-
-def _entropy(counts):
-    """In nats, of the shares that the counts are of their sum."""
-    return special.entr(counts / counts.sum()).sum()
-
-
 def _checked(factors, count):
     if not factors:
         raise ValueError(
@@ -165,7 +161,7 @@ def _checked(factors, count):
                 f"factor {name!r} must be ({count},) numbers, one per code, found shape "
                 f"{values.shape} of {values.dtype}."
             )
-        inputs.finite(f"factor {name!r}", values)
+        checks.finite(f"factor {name!r}", values)
         if values.min() == values.max():
             raise ValueError(
                 f"factor {name!r} is {values[0]} for all {count} images: there is nothing to know "
@@ -173,21 +169,3 @@ def _checked(factors, count):
             )
         checked.append(values)
     return checked
-
-
-def _warn_about(codes, bins):
-    constant = np.flatnonzero(codes.min(axis=0) == codes.max(axis=0))
-    if len(constant):
-        warnings.warn(
-            f"{len(constant)} of {codes.shape[1]} dimensions of codes are constant, the first is "
-            f"{constant[0]}: they know nothing and count as 0.",
-            inputs.ConstantFeaturesWarning,
-            stacklevel=3,
-        )
-    if len(codes) < bins**2:
-        warnings.warn(
-            f"{len(codes)} codes for {bins} × {bins} bins: fewer than pairs of bins, so that much "
-            f"of what the codes know cannot be told from chance. Take more images or fewer bins.",
-            inputs.FewSamplesWarning,
-            stacklevel=3,
-        )

@@ -11,6 +11,7 @@ import warnings
 
 import numpy as np
 
+from course_utils import checks
 from course_utils.measures import inputs
 
 # What rounding in float32 does to a covariance, relative to its largest entry or eigenvalue.
@@ -35,13 +36,12 @@ def frechet_distance(mean_a, cov_a, mean_b, cov_b):
     Raises:
         ValueError: shapes that do not agree, NaN, or a matrix that is no covariance.
     """
-    mean_a, mean_b = _mean("mean_a", mean_a), _mean("mean_b", mean_b)
+    mean_a, cov_a = _gaussian("mean_a", mean_a, "cov_a", cov_a)
+    mean_b, cov_b = _gaussian("mean_b", mean_b, "cov_b", cov_b)
     if mean_a.shape != mean_b.shape:
         raise ValueError(
             f"both means must have the same dimensions, found {len(mean_a)} and {len(mean_b)}."
         )
-    cov_a = _covariance("cov_a", cov_a, len(mean_a))
-    cov_b = _covariance("cov_b", cov_b, len(mean_b))
     overlap = np.linalg.svd(_root("cov_a", cov_a) @ _root("cov_b", cov_b), compute_uv=False).sum()
     spread = np.trace(cov_a) + np.trace(cov_b) - 2 * overlap
     return float(np.sum((mean_a - mean_b) ** 2) + max(spread, 0.0))
@@ -118,31 +118,28 @@ def _moments(features):
     return features.mean(axis=0), np.atleast_2d(np.cov(features, rowvar=False))
 
 
-def _mean(name, mean):
+def _gaussian(mean_name, mean, cov_name, cov):
+    """Mean (d,) and covariance (d, d) in float64, if they are one; the root tells the rest."""
     mean = np.atleast_1d(np.asarray(mean, dtype=np.float64))
     if mean.ndim != 1 or not len(mean):
-        raise ValueError(f"{name} must be (d,), found shape {mean.shape}.")
-    inputs.finite(name, mean)
-    return mean
-
-
-def _covariance(name, cov, size):
-    cov = np.asarray(cov, dtype=np.float64)
+        raise ValueError(f"{mean_name} must be (d,), found shape {mean.shape}.")
+    checks.finite(mean_name, mean)
+    cov, size = np.asarray(cov, dtype=np.float64), len(mean)
     if size == 1 and cov.ndim == 0:
         cov = cov.reshape(1, 1)
     if cov.shape != (size, size):
         raise ValueError(
-            f"{name} must be ({size}, {size}) to go with its mean, found shape {cov.shape}. From "
-            f"features it is np.cov(features, rowvar=False), from variances np.diag(variances)."
+            f"{cov_name} must be ({size}, {size}) to go with its mean, found shape {cov.shape}. "
+            "From features it is np.cov(features, rowvar=False), from variances np.diag(variances)."
         )
-    inputs.finite(name, cov)
+    checks.finite(cov_name, cov)
     skew = np.abs(cov - cov.T).max()
     if skew > _ROUNDING * np.abs(cov).max():
         raise ValueError(
-            f"{name} must be symmetric, found entries that differ from their mirror image by up to "
-            f"{skew:.3g}. Was it made by np.cov(features, rowvar=False)?"
+            f"{cov_name} must be symmetric, found entries that differ from their mirror image by "
+            f"up to {skew:.3g}. Was it made by np.cov(features, rowvar=False)?"
         )
-    return cov
+    return mean, cov
 
 
 def _root(name, cov):

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from course_utils import checks
 from course_utils.checks import ConstantFeaturesWarning
 
 # Work space of a measure at a time, in bytes.
@@ -31,7 +32,7 @@ def features(name, values, least=1, why=""):
             f"{' ' + advice if values.ndim > 2 else ''}"
         )
     enough(name, values, least, why)
-    finite(name, values)
+    checks.finite(name, values)
     return values
 
 
@@ -43,21 +44,20 @@ def feature_pair(sets, least, why):
     checked = {name: features(name, values, least, why) for name, values in sets.items()}
     same_dimensions(checked)
     for name, values in checked.items():
-        if message := _constant(name, values):
-            warnings.warn(message, ConstantFeaturesWarning, stacklevel=3)
+        warn_of_constant(name, values, stacklevel=4)
     return checked.values()
 
 
-def images(name, values, least=1):
-    """Images as float32 (n, h, w, c), `least` of them or more."""
+def images(name, values):
+    """Images as float32 (n, h, w, c), at least one."""
     values = np.asarray(values, dtype=np.float32)
     if values.ndim != 4 or 0 in values.shape[1:]:
         raise ValueError(
             f"{name} must be (n, height, width, channels), found shape {values.shape}. "
             f"Grey images have one channel: images[..., None] adds it."
         )
-    enough(name, values, least)
-    finite(name, values)
+    enough(name, values, 1)
+    checks.finite(name, values)
     return values
 
 
@@ -70,7 +70,7 @@ def rows(name, values, least=1):
             f"A single image needs that axis too: image[None]."
         )
     enough(name, values, least)
-    finite(name, values)
+    checks.finite(name, values)
     return values.reshape(len(values), -1)
 
 
@@ -92,34 +92,24 @@ def enough(name, values, least, why=""):
         raise ValueError(f"{name} has {found}, at least {least} are needed{reason}.")
 
 
-def finite(name, values):
-    """Raise ValueError if there is NaN or infinity, with the number of rows and the first one."""
-    is_finite = np.isfinite(values)
-    if is_finite.all():
-        return
-    bad = np.flatnonzero(~is_finite.reshape(len(values), -1).all(axis=1))
-    raise ValueError(
-        f"{len(bad)} of {len(values)} rows of {name} hold NaN or infinity, the first is row "
-        f"{bad[0]}. Training may have diverged; a measure of what is left would hide that."
-    )
-
-
 def blocks(count, row_bytes):
     """Slices that cut `count` rows so that the work space of each stays below `MEMORY` bytes."""
     size = max(MEMORY // row_bytes, 1)
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _constant(name, values):
-    """What to say about constant dimensions; empty if there are none."""
+def warn_of_constant(name, values, stacklevel):
+    """Warn of dimensions that do not vary, `stacklevel` calls up."""
     constant = np.flatnonzero(values.min(axis=0) == values.max(axis=0))
     if len(constant) == values.shape[1]:
-        return (
+        what = (
             f"all {len(values)} rows of {name} are equal: one image over and over, or dead units."
         )
-    if not len(constant):
-        return ""
-    return (
-        f"{len(constant)} of {values.shape[1]} dimensions of {name} are constant, the first is "
-        f"{constant[0]}: they say nothing about how the images vary."
-    )
+    elif len(constant):
+        what = (
+            f"{len(constant)} of {values.shape[1]} dimensions of {name} are constant, the first is "
+            f"{constant[0]}: they say nothing about how the images vary."
+        )
+    else:
+        return
+    warnings.warn(what, ConstantFeaturesWarning, stacklevel=stacklevel)

@@ -64,20 +64,11 @@ class PathMeasures:
     largest_step: np.ndarray
     kept: np.ndarray
 
-    @property
-    def left_out(self):
-        """Number of paths whose ends coincide."""
-        return int((~self.kept).sum())
-
     def summary(self):
         """Means with standard errors, as a PathSummary."""
         return PathSummary(
             *_mean_and_error(self.detour), *_mean_and_error(self.largest_step), len(self.detour)
         )
-
-    def __str__(self):
-        left_out = f", {self.left_out} left out" if self.left_out else ""
-        return f"{self.summary()}{left_out}"
 
 
 def path_measures(features):
@@ -109,7 +100,7 @@ def path_measures(features):
             f"features have {steps} images per path, at least 3 are needed: what lies between the "
             f"ends makes the path."
         )
-    inputs.finite("features", features)
+    checks.finite("features", features)
     kept = _with_different_ends(features)
     features = features[kept]
     lengths = np.linalg.norm(np.diff(features, axis=1), axis=2)
@@ -144,13 +135,9 @@ def realism(features, real_features, k=5):
     why = f"for each to have {k} neighbours"
     real = inputs.features("real_features", real_features, k + 1, why)
     inputs.same_dimensions({"features": features, "real_features": real})
-    # Distances are the same from everywhere; from the middle, they lose the fewest digits.
-    middle = real.mean(axis=0)
-    features, real = features - middle, real - middle
     reach = coverage.squared_radii(real, k)
     inside = np.zeros(len(features), dtype=bool)
-    for rows in inputs.blocks(len(real), coverage.PAIR_BYTES * len(features)):
-        distances = coverage.squared_distances(real[rows], features, margin=coverage.ROUNDING)
+    for rows, distances in coverage.squared_distances(real, features):
         inside |= (distances < reach[rows, None]).any(axis=0)
     return inside
 

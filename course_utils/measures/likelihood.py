@@ -6,6 +6,7 @@ import math
 import keras
 import numpy as np
 from keras import ops
+from scipy import special
 
 from course_utils import checks
 from course_utils.gradients import without_gradients
@@ -40,9 +41,6 @@ class ImportanceNLL:
     def error(self):
         """Standard error of that mean, by the choice of the images."""
         return float(self.per_image.std(ddof=1) / math.sqrt(len(self.per_image)))
-
-    def __float__(self):
-        return self.value
 
     def __str__(self):
         return (
@@ -88,15 +86,10 @@ def importance_nll(vae, x, samples=5000, *, seed=0):
         mean, log_var = weigh.encode(padded)
         while left > 0:
             drawn = draw([padded, mean, log_var])[: len(batch), :left]
-            total = np.logaddexp(total, _logsumexp(drawn.astype("float64")))
+            total = np.logaddexp(total, special.logsumexp(drawn.astype("float64"), axis=1))
             left -= at_once
         per_image[start : start + rows] = math.log(samples) - total
     return ImportanceNLL(per_image, samples)
-
-
-def _logsumexp(values):
-    most = values.max(axis=1)
-    return most + np.log(np.exp(values - most[:, None]).sum(axis=1))
 
 
 class _LogWeights(keras.Model):

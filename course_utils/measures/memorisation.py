@@ -14,8 +14,10 @@ from course_utils.measures import inputs
 
 # Root-mean-square difference per pixel that nobody sees, for pixels in [0, 1].
 HALF_A_GREY_LEVEL = 0.5 / 255
-# Images at a time, and training images that are compared exactly with each.
-_IMAGES, _CANDIDATES = 4096, 8
+# Images at a time, and training images of a block that are compared exactly with each.
+_IMAGES, _CANDIDATES = 1024, 8
+# Work space for one pair: its score in float32, twice, while that of the block before is there.
+_PAIR_BYTES = 12
 # Fewer held-out images have no first percentile to speak of.
 _ENOUGH_HELD_OUT = 100
 
@@ -142,44 +144,24 @@ def _rows(name, images, training):
 
 def _nearest(images, training, skip_itself=False):
     """Distance and index of the nearest row; `skip_itself` if both are the same set."""
-    candidates = _candidates(images, training)
     distances, indices = np.full(len(images), np.inf), np.zeros(len(images), dtype=np.int64)
-    for rows in inputs.blocks(len(images), 8 * images.shape[1]):
-        for chosen in candidates[rows].T:
-            difference = images[rows] - training[chosen]
-            lengths = np.sqrt(np.einsum("ij,ij->i", difference, difference, dtype=np.float64))
-            if skip_itself:
-                lengths[chosen == np.arange(rows.start, rows.stop)] = np.inf
-            nearer = lengths < distances[rows]
-            distances[rows][nearer], indices[rows][nearer] = lengths[nearer], chosen[nearer]
-    return distances, indices
-
-
-def _candidates(images, training):
-    """Indices of the training rows that float32 products find nearest, (n, _CANDIDATES)."""
     # Distances are the same from everywhere; from the middle, they lose the fewest digits.
     middle = training.mean(axis=0, dtype=np.float64).astype(np.float32)
-    scores = np.full((len(images), _CANDIDATES), -np.inf, dtype=np.float32)
-    indices = np.zeros(scores.shape, dtype=np.int64)
-    for block in inputs.blocks(len(training), 4 * (_IMAGES + training.shape[1])):
+    for block in inputs.blocks(len(training), _PAIR_BYTES * _IMAGES + 4 * training.shape[1]):
         centred = training[block] - middle
         offsets = np.einsum("ij,ij->i", centred, centred) / 2
         for start in range(0, len(images), _IMAGES):
-            rows = slice(start, start + _IMAGES)
-            # |x − t|² is smallest where x·t − |t|²/2 is largest.
-            score = (images[rows] - middle) @ centred.T
-            score -= offsets
-            _keep_best(scores[rows], indices[rows], score, block.start)
-    return indices
-
-
-def _keep_best(scores, indices, new, first):
-    """Replace in place what `new` scores surpass; `first` is the index of their first column."""
-    each = np.arange(len(new))
-    for _ in range(_CANDIDATES):
-        best, worst = new.argmax(axis=1), scores.argmin(axis=1)
-        value = new[each, best]
-        better = np.flatnonzero(value > scores[each, worst])
-        scores[better, worst[better]] = value[better]
-        indices[better, worst[better]] = best[better] + first
-        new[each, best] = -np.inf
+            rows = slice(start, min(start + _IMAGES, len(images)))
+            # |x − t|² is smallest where |t|²/2 − x·t is.
+            scores = offsets - (images[rows] - middle) @ centred.T
+            for _ in range(min(_CANDIDATES, len(centred))):
+                best = scores.argmin(axis=1)
+                scores[np.arange(len(best)), best] = np.inf
+                chosen = block.start + best
+                difference = images[rows] - training[chosen]
+                lengths = np.sqrt(np.einsum("ij,ij->i", difference, difference, dtype=np.float64))
+                if skip_itself:
+                    lengths[chosen == np.arange(rows.start, rows.stop)] = np.inf
+                nearer = lengths < distances[rows]
+                distances[rows][nearer], indices[rows][nearer] = lengths[nearer], chosen[nearer]
+    return distances, indices

@@ -7,7 +7,7 @@ Counting modes on a ring or grid of Gaussians, within three standard deviations,
 import dataclasses
 
 import numpy as np
-from scipy import special
+from scipy import stats
 from scipy.spatial import distance
 
 from course_utils import checks
@@ -85,4 +85,4 @@ def effective_classes(labels):
         labels: (n,), the class that a classifier sees in each sample.
     """
     counts = np.unique(labels, return_counts=True)[1]
-    return float(np.exp(special.entr(counts / len(labels)).sum()))
+    return float(np.exp(stats.entropy(counts)))

@@ -32,30 +32,18 @@ def high_frequency_energy(images, cutoff=0.25):
     """
     images = inputs.images("images", images)
     height, width, channels = images.shape[1:]
-    weights = _weights(height, width, cutoff)
-    energy = np.empty(len(images))
-    # The spectrum in complex64, its square and the same again while it is made.
-    for rows in inputs.blocks(len(images), 24 * height * width * channels):
-        spectrum = fft.rfft2(images[rows], axes=(1, 2))
-        power = spectrum.real**2 + spectrum.imag**2
-        energy[rows] = np.einsum("nhwc,hw->n", power, weights, dtype=np.float64)
-    return energy / channels
-
-
-def _weights(height, width, cutoff):
-    """What each entry of `rfft2` counts: 0 below the cutoff, twice where its mirror is left out."""
     if not 0 <= cutoff < 0.5:
         raise ValueError(f"cutoff must be from 0 to below 0.5 cycles per pixel, found {cutoff!r}.")
-    vertical, horizontal = fft.fftfreq(height)[:, None], fft.rfftfreq(width)
-    above = np.hypot(vertical, horizontal) > cutoff
+    above = np.hypot(fft.fftfreq(height)[:, None], fft.fftfreq(width)) > cutoff
     if not above.any():
         raise ValueError(
             f"images of {height} × {width} pixels have no frequency above {cutoff} cycles per "
             f"pixel: take larger images or a lower cutoff."
         )
-    times = np.full(len(horizontal), 2)
-    # Frequency 0 and, if the width is even, the highest one are their own mirrors.
-    times[0] = 1
-    if width % 2 == 0:
-        times[-1] = 1
-    return above * times / (height * width) ** 2
+    energy = np.empty(len(images))
+    # The spectrum in complex64, its square and the same again while it is made.
+    for rows in inputs.blocks(len(images), 24 * height * width * channels):
+        spectrum = fft.fft2(images[rows], axes=(1, 2))
+        power = spectrum.real**2 + spectrum.imag**2
+        energy[rows] = np.einsum("nhwc,hw->n", power, above, dtype=np.float64)
+    return energy / (channels * (height * width) ** 2)

@@ -4,7 +4,6 @@ BLAS runs on one thread: a second gains nothing up to 64 features, and costs a f
 twenty where the cores are shared (benchmarks/mixtures.py). Results do not depend on it either.
 """
 
-import contextlib
 import dataclasses
 import warnings
 
@@ -60,39 +59,31 @@ def fit_start(z, settings, start=0):
         max_iter=settings.iterations,
         random_state=seed_of_start(settings.seed, start),
     )
-    with _explained(len(z), settings), threadpool_limits(1, user_api="blas"):
-        return model.fit(z)
+    try:
+        with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
+            # `Mixture` and `select_components` say it in their own words.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.filterwarnings("error", "Number of distinct clusters", ConvergenceWarning)
+            return model.fit(z)
+    except ConvergenceWarning:
+        raise ValueError(
+            f"{len(z)} points hold fewer distinct ones than {settings.components} components. "
+            f"Use fewer components."
+        ) from None
+    except ValueError as error:
+        if "ill-defined empirical covariance" not in str(error):
+            raise
+        raise ValueError(
+            f"a {settings.covariance!r} covariance of {settings.components} components is "
+            f"singular with regularisation {settings.regularisation:g}: some component holds too "
+            f"few points, or points that do not vary in some direction. Raise the regularisation "
+            f"(1e-3 for pixels), use fewer components, pca, or the covariance 'tied' or 'diag'."
+        ) from error
 
 
 def seed_of_start(seed, start):
     """Seed of a start: the first has the mixture's own, as scikit-learn's `random_state` has."""
     return int(np.random.SeedSequence([seed, start]).generate_state(1)[0]) if start else seed
-
-
-@contextlib.contextmanager
-def _explained(points, settings):
-    """Errors that say what helps, and no warning twice."""
-    with warnings.catch_warnings():
-        # `Mixture` and `select_components` say it in their own words.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        warnings.filterwarnings("error", "Number of distinct clusters", ConvergenceWarning)
-        try:
-            yield
-        except ConvergenceWarning:
-            raise ValueError(
-                f"{points} points hold fewer distinct ones than {settings.components} components. "
-                f"Use fewer components."
-            ) from None
-        except ValueError as error:
-            if "ill-defined empirical covariance" not in str(error):
-                raise
-            raise ValueError(
-                f"a {settings.covariance!r} covariance of {settings.components} components is "
-                f"singular with regularisation {settings.regularisation:g}: some component holds "
-                f"too few points, or points that do not vary in some direction. Raise the "
-                f"regularisation (1e-3 for pixels), use fewer components, pca, or the covariance "
-                f"'tied' or 'diag'."
-            ) from error
 
 
 def matrices(model):

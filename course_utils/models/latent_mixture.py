@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from course_utils import storage
+from course_utils import checks, storage
 from course_utils.checks import ConstantFeaturesWarning
 from course_utils.models.image_checks import Learnable, codes_of_size
 from course_utils.models.mixture import Mixture
@@ -118,12 +118,7 @@ class LatentMixture:
         codes = self.encoder.predict(images, batch_size=batch_size, verbose=0)
         # Under mixed precision networks give sixteen bits, too few for a covariance.
         codes = np.asarray(codes[0] if isinstance(codes, list | tuple) else codes, dtype="float32")
-        if broken := np.count_nonzero(~np.isfinite(codes).all(axis=1)):
-            raise ValueError(
-                f"the encoder makes NaN or infinite codes of {broken:,} of {len(codes):,} images, "
-                f"which are finite themselves: its weights are broken (training that diverged?). "
-                f"Train it again."
-            )
+        checks.finite("the codes that the encoder makes of finite images", codes)
         return codes
 
     def decode(self, codes, batch_size=512):

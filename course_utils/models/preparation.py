@@ -67,19 +67,20 @@ def prepare(x, settings, components, stacklevel=2):
     subspace = Subspace.fit(x, settings.pca, settings.regularisation, settings.seed)
     z = subspace.project(x)
     variances = z.var(axis=0)
-    # Rounding leaves some variance in principal components beyond the rank of the data.
-    constant = (
-        np.ptp(z, axis=0) == 0 if settings.pca is None else variances < 1e-10 * variances.max()
-    )
+    if settings.pca is None:
+        constant, what, instead = np.ptp(z, axis=0) == 0, "features", "pca"
+    else:
+        # Rounding leaves some variance in principal components beyond the rank of the data.
+        constant = variances < 1e-10 * variances.max()
+        what, instead = "principal components", "a smaller pca"
     if not variances.max() > 0:
         raise ValueError(f"all {len(x)} points are the same: there is nothing to fit.")
     if constant.any():
         share = -0.5 * np.log(2 * np.pi * max(settings.regularisation, np.finfo(float).tiny))
         warnings.warn(
-            f"{constant.sum()} of {len(constant)} "
-            f"{'features' if settings.pca is None else 'principal components'} do not vary: each "
-            f"adds about {share:.1f} nats to every log-likelihood, which is the regularisation's "
-            f"doing. Leave them out, or use {'pca' if settings.pca is None else 'a smaller pca'}.",
+            f"{constant.sum()} of {len(constant)} {what} do not vary: each adds about {share:.1f} "
+            f"nats to every log-likelihood, which is the regularisation's doing. Leave them out, "
+            f"or use {instead}.",
             ConstantFeaturesWarning,
             stacklevel=stacklevel,
         )
@@ -89,9 +90,8 @@ def prepare(x, settings, components, stacklevel=2):
         which = f"{min(greedy)} components{' or more' if len(components) > 1 else ''}"
         warnings.warn(
             f"with {which}, a component has fewer points than the {needed} free numbers of its "
-            f"covariance ({len(x)} points, "
-            f"{subspace.size} features) and fits noise. Use fewer components, pca, 'diag' or "
-            f"'tied', or more points.",
+            f"covariance ({len(x)} points, {subspace.size} features) and fits noise. Use fewer "
+            f"components, pca, 'diag' or 'tied', or more points.",
             FewPointsWarning,
             stacklevel=stacklevel,
         )

@@ -43,14 +43,10 @@ class Selection:
     table: dict[str, np.ndarray]
     mixtures: dict[int, Mixture] = dataclasses.field(default_factory=dict, repr=False)
 
-    @property
-    def best_starts(self):
-        """Number of the start with the highest training log-likelihood, per entry."""
-        return self.table["train"].argmax(axis=1)
-
     def at_best(self, column):
         """A column of the table at the best start, one value per number of components."""
-        return np.take_along_axis(self.table[column], self.best_starts[:, None], axis=1)[:, 0]
+        best = self.table["train"].argmax(axis=1, keepdims=True)
+        return np.take_along_axis(self.table[column], best, axis=1)[:, 0]
 
     @property
     def spread(self):

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from course_utils import checks
 from course_utils.plotting import arrays
 
 
@@ -18,11 +19,7 @@ def images(name, values, count=None, shape=None):
     values = _numbers(name, values)
     if not values.size:
         raise ValueError(f"{name} must be at least one image, found shape {values.shape}.")
-    if broken := np.count_nonzero(~np.isfinite(values)):
-        raise ValueError(
-            f"{name} must have finite pixels, found NaN or infinity in {broken:,} of "
-            f"{values.size:,}. Training may have diverged."
-        )
+    checks.finite(name, values)
     try:
         values = arrays.checked_images(values)
     except ValueError as error:
@@ -54,11 +51,7 @@ def codes(name, values, size=None, count=None):
             f"{name} must have shape ({count or 'n'}, {size or 'd'}), found {shape}. Flatten codes "
             f"of more axes; for the plane, choose two columns or two principal components."
         )
-    if broken := np.count_nonzero(~np.isfinite(values).all(axis=1)):
-        raise ValueError(
-            f"{name} must be finite numbers, found NaN or infinity in {broken:,} of "
-            f"{len(values):,} rows. Training may have diverged."
-        )
+    checks.finite(name, values)
     return values
 
 

@@ -239,7 +239,7 @@ def test_codes_with_nan_are_blamed_on_the_encoder():
     encoder, decoder = networks()
     weights = encoder.get_weights()
     encoder.set_weights([*weights[:-1], np.full_like(weights[-1], np.nan)])
-    with pytest.raises(ValueError, match="encoder makes NaN or infinite codes of 300 of 300"):
+    with pytest.raises(ValueError, match="300 of 300 rows of the codes that the encoder makes"):
         LatentMixture(encoder, decoder).fit(IMAGES)
 
 

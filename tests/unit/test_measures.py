@@ -106,7 +106,7 @@ def test_frechet_distance_is_symmetric_positive_and_blind_to_rotation(d, seed):
         ((np.zeros(2), [[1, 0.5], [0, 1]], np.zeros(2), np.eye(2)), "cov_a must be symmetric"),
         ((np.zeros(2), np.eye(2), np.zeros(2), [[1, 2], [2, 1]]), "eigenvalue -1 beside 3"),
         ((0.0, 1.0, 0.0, -1.0), "cov_b must be positive semi-definite"),
-        (([0, np.nan], np.eye(2), np.zeros(2), np.eye(2)), "mean_a hold NaN"),
+        (([0, np.nan], np.eye(2), np.zeros(2), np.eye(2)), "1 of 2 numbers of mean_a hold NaN"),
         ((np.zeros(2), np.eye(2), np.zeros(2), np.full((2, 2), np.inf)), "cov_b hold NaN"),
     ],
 )

@@ -478,12 +478,11 @@ def test_the_true_number_of_clusters_is_chosen(criterion):
     assert chosen.best.settings.components == 5
     assert list(chosen.mixtures) == [8, 5, 3, 2]
     assert chosen.table["bic"].shape == (4, 4)
-    row, start = 2, int(chosen.best_starts[2])
-    assert chosen.table["bic"][row, start] == pytest.approx(chosen.best.bic(x[:900]))
-    assert chosen.table["aic"][row, start] == pytest.approx(chosen.best.aic(x[:900]))
+    assert chosen.at_best("bic")[2] == pytest.approx(chosen.best.bic(x[:900]))
+    assert chosen.at_best("aic")[2] == pytest.approx(chosen.best.aic(x[:900]))
     for name, points in (("train", x[:900]), ("held_out", x[900:])):
         mean = chosen.best.log_likelihood(points).mean()
-        assert chosen.table[name][row, start] == pytest.approx(mean)
+        assert chosen.at_best(name)[2] == pytest.approx(mean)
 
 
 def test_through_pca_the_scores_are_those_of_the_space_of_the_data():
@@ -527,7 +526,6 @@ def test_the_chosen_number_is_the_entry_at_the_best_criterion(pairs):
 def test_starts_are_judged_by_the_training_likelihood_and_not_by_the_criterion():
     scores = [[5.0, 1.0], [2.0, 9.0]]
     selection = made_up(scores, (4, 7), "held_out", train=[[3, 2], [2, 3]])
-    assert selection.best_starts.tolist() == [0, 1]
     assert selection.at_best("held_out").tolist() == [5, 9]
     assert selection.chosen == 7
 

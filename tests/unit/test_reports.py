@@ -109,7 +109,7 @@ def test_features_are_centred_and_both_kinds_have_their_variance_on_training_ima
 
 
 def test_the_kernel_distance_sees_features_that_spread_less(yardstick):
-    """Far from zero it would see the means alone."""
+    """Far from zero it would hardly see more than the means."""
     features = yardstick.classifier.features(yardstick.test)
     other = yardstick.classifier.features(yardstick.other)
     shrunk = other.mean(axis=0) + 0.8 * (other - other.mean(axis=0))

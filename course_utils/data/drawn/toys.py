@@ -53,7 +53,7 @@ def make(kind="ring", train_size=TRAIN_SIZE, test_size=TEST_SIZE, seed=0):
 
 def _points(kind, seed, split, n):
     """The first `n` points of a split, and the component that each comes from."""
-    chance = builtin.uniforms(seed, builtin.stream_of(split), 0, n, width=4)
+    chance = builtin.uniforms(seed, builtin.SPLITS[split], 0, n, width=4)
     normals = _normals(chance[:, 2], chance[:, 3])
     if kind == "moons":
         labels = (chance[:, 0] >= 0.5).astype(np.int64)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from course_tools import storing
 from course_utils.data import ImageData
-from course_utils.evaluation import claims, recorded
+from course_utils.evaluation import claims, recorded, verdicts
 
 LOW, HIGH = [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]
 
@@ -37,6 +37,69 @@ LOW, HIGH = [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]
 )
 def test_verdict_follows_the_rule(first, second, options, expected):
     assert claims.verdict(first, second, **options) == expected
+
+
+PAIRS = [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def worse_by(*differences):
+    return [value + more for value, more in zip(PAIRS, differences, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("second", "options", "expected"),
+    [
+        # They overlap, and yet each pair says the same.
+        (worse_by(0.1, 0.1, 0.2, 0.1, 0.3), {}, claims.HOLDS),
+        (worse_by(0.1, 0.1, 0.2, 0.1, 0.3), {"better": "higher"}, claims.OPPOSITE),
+        (worse_by(0.1, 0.1, 0.2, -0.1, 0.3), {}, claims.NO_DIFFERENCE),
+        (worse_by(0.1, 0.1, 0.2, 0.0, 0.3), {}, claims.NO_DIFFERENCE),
+        (worse_by(0.1, 0.1, 0.2, 0.1, 0.3), {"factor": 2}, claims.HOLDS_WEAKLY),
+        (worse_by(*[math.inf] * 5), {}, claims.HOLDS),
+        # No worse, by a margin.
+        (worse_by(-0.1, 0.1, -0.2, 0.1, 0.0), {"margin": 0.3}, claims.HOLDS),
+        (worse_by(-0.1, 0.1, -0.2, 0.1, 0.0), {"margin": 0.15}, claims.NO_DIFFERENCE),
+        (worse_by(-1.0, -0.9, -0.8, -1.0, -1.2), {"margin": 0.3}, claims.OPPOSITE),
+    ],
+)
+def test_paired_results_are_compared_one_by_one(second, options, expected):
+    assert claims.verdict(PAIRS, second, paired=True, **options) == expected
+
+
+def test_a_margin_moves_the_rival_of_independent_results_too():
+    for better, sign in (("lower", 1), ("higher", -1)):
+        first, second = (sign * np.array(values) for values in (LOW, [0.5, 1.5, 2.9]))
+        options = {"better": better, "paired": False}
+        assert claims.verdict(first, second, **options) == claims.NO_DIFFERENCE
+        assert claims.verdict(first, second, margin=3.0, **options) == claims.HOLDS
+
+
+def test_pairs_are_as_many_and_enough():
+    with pytest.raises(ValueError, match="found 3 and 5"):
+        claims.verdict(LOW, PAIRS, paired=True)
+    assert claims.verdict(PAIRS[:4], PAIRS[:4], paired=True) == verdicts.TOO_FEW_PAIRS
+
+
+def test_small_counts_give_no_verdict():
+    first, second = [1, 0, 2, 1, 1], [8, 9, 7, 8, 9]
+    assert claims.verdict(first, second, least=10) == verdicts.TOO_SMALL
+    assert claims.verdict(first, second, least=5) == claims.HOLDS
+
+
+@pytest.mark.parametrize(("paired", "expected"), [(True, 1 / 32), (False, 1 / 252)])
+def test_chance_alone_gives_a_verdict_as_seldom_as_is_said(paired, expected):
+    draws = np.random.default_rng(0).standard_normal((6_000, 2, 5))
+    share = np.mean([claims.verdict(a, b, paired=paired) == claims.HOLDS for a, b in draws])
+    assert share == pytest.approx(expected, abs=4 * np.sqrt(expected / 6_000))
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"), [(([1.9, 2.1], [11, 11]), True), (([3, 5], [11, 11]), False)]
+)
+def test_a_number_has_levelled_off_if_it_moves_by_less_than_a_fifth_of_the_difference(
+    before, expected
+):
+    assert verdicts.levelled_off(([1, 2], [11, 12]), before) == expected
 
 
 results = st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=6)
@@ -81,7 +144,10 @@ def test_results_that_are_no_results_are_refused(bad):
         claims.verdict(bad, HIGH)
 
 
-@pytest.mark.parametrize("options", [{"better": "smaller"}, {"factor": 0.5}, {"limit": "a day"}])
+@pytest.mark.parametrize(
+    "options",
+    [{"better": "smaller"}, {"factor": 0.5}, {"limit": "a day"}, {"margin": -1}, {"least": "few"}],
+)
 def test_a_claim_with_an_unknown_direction_factor_or_limit_is_refused(options):
     with pytest.raises(ValueError, match=r"unknown direction|must be"):
         claims.Claim("name", "statement", "test", "measure", **options)
@@ -124,6 +190,54 @@ def test_results_are_noted_for_recording_and_come_back_equal(
     assert "Infinity" not in path.read_text()
     (stored,) = json.loads(path.read_text())
     assert claims.Result.from_dict(stored) == result
+
+
+def at(shift):
+    """Values of both conditions, the first better by this much."""
+    return {"A": LOW, "B": [value + shift for value in LOW]}
+
+
+def test_less_training_than_the_claim_speaks_of_decides_nothing(started, images, capsys):
+    def judged(**options):
+        return claims.test(CLAIM, at(9), "1 epoch", images, **options)
+
+    assert judged().verdict == claims.HOLDS
+    undecided = judged(own_budget=False)
+    assert (undecided.verdict, undecided.why) == (claims.UNDECIDED, "so far: holds")
+    assert judged(own_budget=False, earlier={3 / 4: at(5)}).verdict == claims.UNDECIDED
+    settled = judged(own_budget=False, earlier={3 / 4: at(8.5)})
+    assert settled.verdict == claims.HOLDS
+    assert "levelled off" in settled.why
+    # What is no verdict stays what it is.
+    few = claims.test(CLAIM, {"A": [1.0], "B": [2.0]}, "", images, own_budget=False)
+    assert few.verdict == claims.TOO_FEW
+    unmet = judged(unmet="the decoded truth shows no smile")
+    claims.show(unmet, "no_such_notebook")
+    assert unmet.verdict == claims.CANNOT_BE_TESTED
+    assert "the decoded truth shows no smile" in capsys.readouterr().out
+
+
+def test_a_verdict_that_turns_over_is_told(started, images, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "results.json"
+    monkeypatch.setenv("COURSE_RECORD", str(path))
+    earlier = {1 / 4: at(0.5), 1 / 16: at(-9), 3 / 4: at(9)}
+    result = claims.test(CLAIM, at(9), "40 epochs", images, earlier=earlier)
+    expected = {1 / 16: claims.OPPOSITE, 1 / 4: claims.NO_DIFFERENCE, 1.0: claims.HOLDS}
+    assert result.verdicts() == expected
+    assert result.flips
+    assert not claims.test(CLAIM, at(9), "", images, earlier={1 / 4: at(9)}).flips
+    stored = json.loads(path.read_text())[-1]
+    assert stored["earlier"].keys() == {"0.25"}
+    again = claims.Result.from_dict(json.loads(json.dumps(result.as_dict())))
+    assert again == result
+    claims.show(result, "no_such_notebook")
+    told = "1/16: the opposite is true; 1/4: no difference seen; all: holds"
+    assert told in capsys.readouterr().out
+
+
+def test_earlier_results_are_of_the_same_conditions(started, images):
+    with pytest.raises(ValueError, match=r"conditions \['A', 'B'\]"):
+        claims.test(CLAIM, at(1), "", images, earlier={0.5: {"B": LOW, "A": LOW}})
 
 
 @pytest.fixture

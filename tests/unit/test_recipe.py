@@ -36,7 +36,7 @@ def test_it_moves_dense_weights_by_muon_and_the_others_by_adam():
     optimizer.build(network.trainable_variables)
     adam = {v.path: optimizer._should_use_adamw(v) for v in network.trainable_variables}
     assert list(adam.values()) == [True, True, False, True]
-    assert not optimizer.weight_decay and not optimizer.adam_weight_decay
+    assert (optimizer.weight_decay, optimizer.adam_weight_decay) == (None, None)
 
 
 def test_an_older_keras_takes_adam_and_says_so(monkeypatch, capsys):

@@ -3,9 +3,8 @@
 import importlib.metadata
 import json
 import platform
-import tempfile
+import shutil
 from datetime import date
-from pathlib import Path
 
 import psutil
 from rich.markup import escape
@@ -14,8 +13,8 @@ from rich.table import Table
 from course_tools import execution, machine, storing
 from course_tools.progress import duration
 from course_tools.series import CourseError
-from course_utils import environment, profiles, storage
-from course_utils.evaluation import recorded
+from course_utils import environment, profiles
+from course_utils.evaluation import recorded, stamps
 
 TIME_LIMIT = 2 * 3600
 _PACKAGES = ("keras", "numpy", "scikit-learn")
@@ -39,10 +38,11 @@ def profile():
 
 
 def record(notebook, settings, display):
-    """Execute a notebook at the budget of a recorded run and keep the results of its claims.
+    """Execute a notebook at the budget of a recorded run and keep what it finds.
 
-    Models are kept in the usual folder, so a run that is cut off goes on where it was. A
-    recorded file is replaced only by a run that reached its end.
+    What it writes on the way is kept in a folder of its own, `NN_name.part`, so a run that is cut
+    off goes on where it was, also on another machine; trained models are kept in the usual folder.
+    The record is replaced only by a run that reached its end.
 
     Args:
         notebook: a `series.Notebook`.
@@ -50,37 +50,61 @@ def record(notebook, settings, display):
         display: a `progress` display.
 
     Returns:
-        The path of the recorded file.
+        The folder of the record.
 
     Raises:
-        CourseError: the notebook failed, or tested no claim.
+        CourseError: the notebook failed, or tested no claim, or keeps more than is allowed.
     """
     display.begin(notebook, "recorded run")
     # The notebook is executed for hours: what is stamped is the code that it was started with.
     stamp = {"code": storing.code_hash(notebook, "recorded")}
     hashes = execution.module_hashes()
-    with tempfile.TemporaryDirectory(prefix="course-record-") as folder:
-        claims_path = Path(folder) / "claims.json"
-        settings = settings.with_environment(COURSE_RECORD=str(claims_path))
-        done = execution.execute(notebook, settings, display.cell)
-        claims = json.loads(claims_path.read_text("utf-8")) if claims_path.exists() else []
+    folder = recorded_folder(notebook)
+    part = folder.with_name(f"{folder.name}.part")
+    _take_up(part)
+    done = execution.execute(
+        notebook, settings.with_environment(COURSE_RECORD=str(part)), display.cell
+    )
+    claims = recorded.read(part / recorded.CLAIMS, [])
     if not claims:
         raise CourseError(
             f"{notebook.name} tested no claim, so there is nothing to record. A claim is recorded "
             "where the notebook calls course_utils.evaluation.claims.test(…)."
         )
     display.end("done", f"{duration(done.seconds)}, claims: {len(claims)}")
-    path = recorded_path(notebook)
-    with storage.atomic_write(path) as temporary:
-        stamp["modules"] = done.modules(hashes)
-        text = json.dumps(_compose(notebook, done, claims, stamp), indent=1, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
-    return path
+    stamp["modules"] = done.modules(hashes)
+    recorded.write(part / recorded.CLAIMS, _compose(notebook, done, claims, stamp))
+    (part / recorded.EARLIER).unlink(missing_ok=True)
+    _replace(folder, part)
+    return folder
 
 
-def recorded_path(notebook):
+def _take_up(part):
+    """Begin a recording; numbers of an attempt before are there to be taken up."""
+    part.mkdir(parents=True, exist_ok=True)
+    earlier = {
+        **recorded.read(part / recorded.EARLIER, {}),
+        **recorded.read(part / recorded.NUMBERS, {}),
+    }
+    recorded.write(part / recorded.EARLIER, earlier)
+    for path in part.iterdir():
+        if path.name != recorded.EARLIER:
+            path.unlink()
+
+
+def _replace(folder, part):
+    """Let the folder `part` take the place of `folder`, which is there whole until then."""
+    before = folder.with_name(f"{folder.name}.before")
+    shutil.rmtree(before, ignore_errors=True)
+    if folder.exists():
+        folder.rename(before)
+    part.rename(folder)
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def recorded_folder(notebook):
     """Return where the recorded run of a notebook is kept."""
-    return notebook.ipynb.parent / "recorded" / f"{notebook.name}.json"
+    return notebook.ipynb.parent / "recorded" / notebook.name
 
 
 def read(notebook):
@@ -89,13 +113,13 @@ def read(notebook):
     Raises:
         CourseError: the file is damaged.
     """
-    path = recorded_path(notebook)
+    path = recorded_folder(notebook) / recorded.CLAIMS
     if not path.exists():
         return None
     try:
         kept = json.loads(path.read_text("utf-8"))
         [(c["claim"]["statement"], c["verdict"], kept["date"]) for c in kept["claims"]]
-        return kept, recorded.changed_since(kept, notebook.script)
+        return kept, stamps.changed_since(kept, notebook.script)
     except (ValueError, KeyError, TypeError) as error:
         raise CourseError(
             f"{path} is damaged ({error!r}). Bring it back from git, or make it again with "

@@ -182,7 +182,7 @@ def test(claim, values, budget, data, *, earlier=None, own_budget=True, unmet=""
         earlier=dict(zip(map(float, earlier or {}), parts, strict=True)),
     )
     result = dataclasses.replace(result, **_set_aside(result, own_budget, unmet))
-    recorded.note(result.as_dict())
+    recorded.note_claim(result.as_dict())
     return result
 
 
@@ -214,7 +214,7 @@ def show(result, notebook):
     from IPython.display import display
 
     runs = {"your run": result}
-    stored, changed = recorded.find(notebook, result.claim.name)
+    stored, changed = recorded.claim(notebook, result.claim.name)
     if stored is not None:
         stored = Result.from_dict(stored)
         note = f", stale: {changed}" if changed else ""

@@ -70,9 +70,8 @@ LONGER = by_profile(smoke=2, cpu=3, gpu=2, record=4)
 STEP_EPOCHS = by_profile(smoke=2, cpu=3, gpu=5, record=5)  # to see what the recipe's parts buy
 SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
 CODE_SIZE = 32
-CODE_SIZES = by_profile(
-    smoke=(8, 32), cpu=(2, 32, 128), gpu=(2, 8, 32, 128), record=(2, 8, 32, 128)
-)
+ALL_SIZES = (2, 8, 32, 128)
+CODE_SIZES = by_profile(smoke=(8, 32), cpu=(2, 32, 128), gpu=ALL_SIZES, record=ALL_SIZES)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The data
@@ -378,14 +377,14 @@ for (part, count), network in zip(by_hand.items(), convolutional(), strict=True)
 pixels = math.prod(IMAGE_SHAPE)
 
 
-def count(networks):
+def parameters(networks):
     """Parameters of encoder and decoder together."""
     return sum(network.count_params() for network in networks)
 
 
 def equal_width(code_size):
     """Hidden units that give a dense autoencoder the convolutional one's parameters."""
-    wanted = count(convolutional(code_size))
+    wanted = parameters(convolutional(code_size))
     return round((wanted - pixels - code_size) / (2 * pixels + 2 * code_size + 2))
 
 
@@ -402,7 +401,7 @@ NETWORKS = {
     "dense, equal": lambda code_size=CODE_SIZE: dense(equal_width(code_size), code_size),
 }
 for name, build in NETWORKS.items():
-    sizes = ", ".join(f"{count(build(size)):>8,} with a code of {size}" for size in (2, 32, 128))
+    sizes = ", ".join(f"{parameters(build(size)):>8,} with a code of {size}" for size in (2, 32, 128))
     print(f"{name:14} {sizes}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}

@@ -14,7 +14,7 @@ from course_tools import execution, machine, storing
 from course_tools.progress import duration
 from course_tools.series import CourseError
 from course_utils import environment, profiles
-from course_utils.evaluation import recorded, stamps
+from course_utils.evaluation import claims, recorded, stamps
 
 TIME_LIMIT = 2 * 3600
 _PACKAGES = ("keras", "numpy", "scikit-learn")
@@ -65,15 +65,15 @@ def record(notebook, settings, display):
     done = execution.execute(
         notebook, settings.with_environment(COURSE_RECORD=str(part)), display.cell
     )
-    claims = recorded.read(part / recorded.CLAIMS, [])
-    if not claims:
+    found = recorded.read(part / recorded.CLAIMS, [])
+    if not found:
         raise CourseError(
             f"{notebook.name} tested no claim, so there is nothing to record. A claim is recorded "
             "where the notebook calls course_utils.evaluation.claims.test(…)."
         )
-    display.end("done", f"{duration(done.seconds)}, claims: {len(claims)}")
+    display.end("done", f"{duration(done.seconds)}, claims: {len(found)}")
     stamp["modules"] = done.modules(hashes)
-    recorded.write(part / recorded.CLAIMS, _compose(notebook, done, claims, stamp))
+    recorded.write(part / recorded.CLAIMS, _compose(notebook, done, found, stamp))
     (part / recorded.EARLIER).unlink(missing_ok=True)
     _replace(folder, part)
     return folder
@@ -128,7 +128,7 @@ def read(notebook):
 
 
 def claims_table(notebooks):
-    """Return a table of every recorded claim: its verdict, its date, whether it is stale."""
+    """Return a table of every recorded claim: its verdict, its date, what is to be said of it."""
     table = Table(title="Recorded claims", title_justify="left")
     for heading in ("notebook", "claim", "verdict", "date", ""):
         table.add_column(heading)
@@ -136,14 +136,23 @@ def claims_table(notebooks):
         if (found := read(notebook)) is None:
             continue
         kept, changed = found
-        note = f"[yellow]stale: {changed}[/]" if changed else ""
+        stale = f"[yellow]stale: {changed}[/]" if changed else ""
         for claim in kept["claims"]:
             row = (claim["claim"]["statement"], claim["verdict"], kept["date"])
-            table.add_row(notebook.name, *map(escape, row), note)
+            notes = [escape(note) for note in (claim.get("why"), _turned_over(claim)) if note]
+            table.add_row(notebook.name, *map(escape, row), "; ".join([*notes, stale]).strip("; "))
     return table
 
 
-def _compose(notebook, done, claims, stamp):
+def _turned_over(claim):
+    """What other budgets would have said, of a claim whose verdict turns over; else nothing."""
+    if not claim.get("earlier"):
+        return ""
+    result = claims.Result.from_dict(claim)
+    return claims.over_training(result) if result.flips else ""
+
+
+def _compose(notebook, done, found, stamp):
     """Return the recorded file's content."""
     backend = _BACKEND_PACKAGES.get(done.summary.get("backend"))
     packages = [*_PACKAGES, *([backend] if backend else [])]
@@ -164,5 +173,5 @@ def _compose(notebook, done, claims, stamp):
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in sorted(packages)},
         },
-        "claims": claims,
+        "claims": found,
     }

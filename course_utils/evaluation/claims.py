@@ -32,7 +32,8 @@ from course_utils.evaluation.verdicts import (
 
 __all__ = [
     "CANNOT_BE_TESTED", "HOLDS", "HOLDS_WEAKLY", "MINIMUM_SEEDS", "NOT_REACHED", "NO_DIFFERENCE",
-    "OPPOSITE", "TOO_FEW", "UNDECIDED", "Claim", "Result", "show", "summarise", "test", "verdict",
+    "OPPOSITE", "TOO_FEW", "UNDECIDED", "Claim", "Result", "over_training", "show", "summarise",
+    "test", "verdict",
 ]  # fmt: skip
 
 # After which share of the training a number is looked at to see whether it has levelled off.
@@ -236,8 +237,8 @@ def summarise(values):
     return f"{mean:{digits}}{spread} (n = {len(values)})"
 
 
-def _over_training(result):
-    """The verdicts after parts of the training, in words; "" where only the last is known."""
+def over_training(result):
+    """The verdicts of a Result after parts of the training, in words; "" if only one is known."""
     told = [f"{_share(share)}: {found}" for share, found in result.verdicts().items()]
     return f"after a part of the training: {'; '.join(told)}" if told else ""
 
@@ -263,7 +264,7 @@ def _as_text_and_html(runs):
         rows += [(label, *found[0], result.verdict), *(("", *other, "") for other in found[1:])]
         rows += [("", made)]
         # A verdict that is none, or that another budget turns over.
-        for note in filter(None, (result.why, _over_training(result))):
+        for note in filter(None, (result.why, over_training(result))):
             lines += [f"    {note}"]
             rows += [("", note)]
     return "\n".join(lines), tables.as_html(rows, "llll", header=False, bold=(0, 3))

@@ -401,7 +401,9 @@ NETWORKS = {
     "dense, equal": lambda code_size=CODE_SIZE: dense(equal_width(code_size), code_size),
 }
 for name, build in NETWORKS.items():
-    sizes = ", ".join(f"{parameters(build(size)):>8,} with a code of {size}" for size in (2, 32, 128))
+    sizes = ", ".join(
+        f"{parameters(build(size)):>8,} with a code of {size}" for size in (2, 32, 128)
+    )
     print(f"{name:14} {sizes}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}

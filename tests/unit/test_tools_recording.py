@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 
@@ -7,7 +8,7 @@ from rich.console import Console
 
 from course_tools import execution, progress, recording
 from course_tools.series import CourseError
-from course_utils.evaluation import stamps
+from course_utils.evaluation import claims, stamps
 
 CLAIM = {"claim": {"statement": "Deeper is better"}, "verdict": "no difference seen"}
 NOTE_CLAIM = f"""\
@@ -110,6 +111,20 @@ def test_the_table_of_claims_tells_what_modules_have_changed(notebook, record):
     assert kept["modules"] == {}, "this notebook loads none"
     path.write_text(json.dumps({**kept, "modules": {"models.vae": "0", "notes": "0"}}))
     assert "stale: models.vae has changed since" in table_text(notebook)
+
+
+def test_the_table_of_claims_tells_what_turns_over(notebook, record):
+    path = record() / "claims.json"
+    kept = json.loads(path.read_text("utf-8"))
+    claim = claims.Claim("deeper", "Deeper is better", "Same data.", "loss")
+    low, high = {"A": [1.0] * 3, "B": [2.0] * 3}, {"A": [2.0] * 3, "B": [1.0] * 3}
+    result = claims.Result(claim, low, claims.HOLDS, "", "", "", earlier={1 / 16: high})
+    path.write_text(json.dumps({**kept, "claims": [result.as_dict()]}))
+    assert "1/16: the opposite is true; all: holds" in " ".join(table_text(notebook).split())
+    result = dataclasses.replace(result, earlier={1 / 16: low}, why="so far: holds")
+    path.write_text(json.dumps({**kept, "claims": [result.as_dict()]}))
+    assert "1/16" not in table_text(notebook)
+    assert "so far: holds" in table_text(notebook)
 
 
 def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch):

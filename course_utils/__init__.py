@@ -5,16 +5,12 @@ first used, and the backend by `start()`.
 """
 
 import importlib
-import os
 
 from course_utils.environment import quiet_logs, start
 from course_utils.profiles import by_profile
 
 # Before the first import of TensorFlow, which reads its log level once.
 quiet_logs()
-# Before PyTorch's threads: left alone, they keep a core busy while they wait for each other, and
-# where others compute too, that is most of what they do (seven times the time for convolutions).
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _PARTS = ("architectures", "checks", "code_paths", "data", "environment", "evaluation",
           "layers", "measures", "models", "plotting", "profiles", "storage", "training",

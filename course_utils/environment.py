@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import tempfile
+import types
 from pathlib import Path
 
 from course_utils import checks, notes, profiles
@@ -58,23 +59,20 @@ class Environment:
         )
 
 
-class _Session:
-    """What this process has started and loaded."""
-
-    def __init__(self):
-        self.environment = None
-        self.data_sources = {}
-
-
-_session = _Session()
+# What this process has started and loaded.
+_session = types.SimpleNamespace(environment=None, data_sources={})
 
 
 def quiet_logs():
-    """Set what the frameworks read once, at their first import: log levels, memory."""
+    """Set what the frameworks read once, at their first import: log levels, memory, threads."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("ABSL_MIN_LOG_LEVEL", "3")
     # JAX takes three quarters of a GPU's memory at its first operation unless told not to.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    # Before PyTorch's threads: left alone, they keep a core busy while they wait for each other,
+    # and where others compute too, that is most of what they do (seven times the time for
+    # convolutions).
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @contextlib.contextmanager

@@ -73,10 +73,8 @@ def _probe(route, answers):
         server = address.hostname, address.port or _PORTS.get(address.scheme, 1080)
         socket.create_connection(server, timeout=CONNECT_SECONDS).close()
         answers[route] = True
-    except OSError as error:
-        answers[route] = error.strerror or str(error)
-    except ValueError as error:  # no address at all
-        answers[route] = str(error)
+    except (OSError, ValueError) as error:  # no answer, or no address at all
+        answers[route] = getattr(error, "strerror", None) or str(error)
 
 
 def _in_words(route):
@@ -105,21 +103,19 @@ def fetch(url, title):
         try:
             return _attempt(url, title)
         except requests.HTTPError as error:
+            status = error.response.status_code
             # "Not found" stays so; "busy" may pass.
-            if error.response.status_code < 500:
-                pause = None
-            problem = f"{url}: HTTP status {error.response.status_code}"
+            may_pass, problem = status >= 500, f"HTTP status {status}"
         except requests.Timeout:
             # A server that takes connections and says nothing is left for the next mirror.
-            pause, problem = None, f"{url}: no answer within {READ_SECONDS} s"
-        except (requests.RequestException, OSError) as error:
-            problem = f"{url}: {_innermost(error)}"
+            may_pass, problem = False, f"no answer within {READ_SECONDS} s"
+        except OSError as error:  # those of requests, too
             # An address that is none stays so.
-            pause = None if isinstance(error, ValueError) else pause
-        if pause is None:
+            may_pass, problem = not isinstance(error, ValueError), _innermost(error)
+        if not may_pass or pause is None:
             break
         time.sleep(pause)
-    raise DownloadError(problem)
+    raise DownloadError(f"{url}: {problem}")
 
 
 def _attempt(url, title):

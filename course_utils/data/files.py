@@ -67,7 +67,7 @@ def find(real_set, strict):
         arrays, problem = _from_data_dir(real_set)
         if arrays is not None:
             return arrays, "COURSE_DATA_DIR"
-        if problem != _NOT_SET:
+        if problem:
             note(f"{problem}. Looking in the caches and on the network.")
     except (OSError, DamagedFileError) as error:
         problem = str(error)
@@ -80,7 +80,7 @@ def find(real_set, strict):
                 f"{real_set.title} cannot be read from COURSE_DATA_DIR: {advice}"
             ) from error
         note(f"COURSE_DATA_DIR is passed over: {advice}")
-    looked = [f"COURSE_DATA_DIR: {problem}"]
+    looked = [f"COURSE_DATA_DIR: {problem or 'not set'}"]
     for origin, look in _CACHES.items():
         arrays, problem = look(real_set)
         if arrays is not None:
@@ -120,14 +120,14 @@ def where(real_set):
 
 
 def _from_data_dir(real_set):
-    """Look in `COURSE_DATA_DIR`; (arrays, None), or (None, why there is nothing of the set).
+    """Look in `COURSE_DATA_DIR`; (arrays, None), or (None, problem), None where it is not set.
 
     Raises:
         DamagedFileError, OSError: the folder, or a file that bears the set's name, is at fault.
     """
     setting = os.environ.get("COURSE_DATA_DIR", "").strip()
     if not setting:
-        return None, _NOT_SET
+        return None, None
     folder = Path(setting).expanduser()
     if not folder.is_dir():
         is_file = folder.exists()
@@ -188,7 +188,6 @@ def _cached(real_set):
     return storage.cache_dir() / f"{real_set.name}.npz"
 
 
-_NOT_SET = "not set"
 _CACHES = {"cache": _from_cache, "Keras's cache": _from_keras}
 
 

@@ -10,12 +10,13 @@ from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
 from course_utils import checks
+from course_utils.models import em
+from course_utils.models.em import COVARIANCES
 from course_utils.plotting.look import style
 from course_utils.widgets import given, pages
 from course_utils.widgets.explorer import Explorer, named
 from course_utils.widgets.pages import GAP, LINE
 
-COVARIANCES = ("full", "tied", "diag", "spherical")
 FIT_POINTS = 2000
 _STARTS, _MOST_STEPS = 3, 200
 _DECODED = 36
@@ -32,7 +33,6 @@ def mixture_explorer(
     held_out=None,
     decode=None,
     seed=0,
-    components_at_first=None,
     title="Which mixture of Gaussians fits these points?",
 ):
     """Show the mixtures of Gaussians that EM fits to points in the plane, one for each setting.
@@ -40,13 +40,12 @@ def mixture_explorer(
     Args:
         points: (n, 2), toy data or a 2-D code. Of more than `FIT_POINTS`, as many drawn at random
             are shown, fitted and scored.
-        components: the numbers of components on the slider.
+        components: the numbers of components on the slider, which begins in their middle.
         covariances: the types of covariance to choose from, out of `COVARIANCES`.
         held_out: points (m, 2), scored only, or None.
         decode: function of points (k, 2) that returns images (k, h, w, c) in [0, 1], or None;
             given one, the samples of the mixture are shown as images.
         seed: of the choice of points, of EM's starts and of the samples.
-        components_at_first: where the slider begins; None: in the middle.
         title: the question that the picture answers.
 
     Returns:
@@ -67,9 +66,6 @@ def mixture_explorer(
             f"{max(components)} components need at least as many points, found {len(points)}. "
             f"Pass more points or fewer components."
         )
-    if components_at_first is None:
-        components_at_first = components[len(components) // 2]
-    checks.one_of("components_at_first", components_at_first, components)
     covariances = [covariances] if isinstance(covariances, str) else list(covariances)
     for covariance in covariances or [None]:
         checks.one_of("covariance", covariance, COVARIANCES)
@@ -106,7 +102,9 @@ def mixture_explorer(
     # With a decoder, the first frame calls it, so that its errors show in the cell.
     first = "points" if decode is None else "samples"
     controls = named(
-        components=ipywidgets.SelectionSlider(options=components, value=components_at_first),
+        components=ipywidgets.SelectionSlider(
+            options=components, value=components[len(components) // 2]
+        ),
         covariance=ipywidgets.ToggleButtons(options=covariances),
         show=ipywidgets.ToggleButtons(options=["points", "samples"], value=first),
     )
@@ -124,14 +122,6 @@ def _scores(mixture, points, held_out):
     return [line.replace(" -", " −") for line in (likelihood, bic)]
 
 
-def _covariances(mixture):
-    """Return the covariance matrix (k, 2, 2) of each component, whatever their type."""
-    count, covariances = len(mixture.means_), mixture.covariances_
-    if mixture.covariance_type in ("diag", "spherical"):  # a variance for each axis, or for both
-        covariances = covariances.reshape(count, -1, 1) * np.eye(2)
-    return np.broadcast_to(covariances, (count, 2, 2))
-
-
 def _plane_around(points, left):
     """Return the Plane of a panel, whose shape comes from the points: settings can be compared."""
     low, high = points.min(axis=0), points.max(axis=0)
@@ -144,7 +134,7 @@ def _plane_around(points, left):
 
 def _draw_components(page, plane, mixture):
     """Draw ellipses at one and two standard deviations, numbered."""
-    variances, axes = np.linalg.eigh(_covariances(mixture))  # ascending: the narrow side first
+    variances, axes = np.linalg.eigh(em.matrices(mixture))  # ascending: the narrow side first
     outlines = np.einsum("kij,kj,nj->kni", axes, np.sqrt(np.maximum(variances, 0)), _CIRCLE)
     for index, (mean, outline) in enumerate(zip(mixture.means_, outlines, strict=True)):
         colour, line, _ = style(index)

@@ -19,7 +19,8 @@ BLOCK = 2000
 TRAIN_SIZE, TEST_SIZE = 20_000, 4_000
 # As many as MNIST has, so that a stand-in serves every size that the real set can.
 LARGEST = {"train": 60_000, "test": 10_000}
-_SPLITS = {"train": 0, "test": 1}
+# Added to the number of a stream, to keep the random numbers of the splits apart.
+SPLITS = {"train": 0, "test": 1}
 _WORDS_PER_STEP = 4  # Philox makes four 64-bit words each time its counter moves on by one
 
 
@@ -38,13 +39,8 @@ def uniforms(seed, stream, start, stop, width):
 
 def named_uniforms(names, seed, stream, split, start, stop):
     """Random numbers of a split's images `start` to `stop`: each name -> float64 (n,)."""
-    numbers = uniforms(seed, stream + stream_of(split), start, stop, len(names))
+    numbers = uniforms(seed, stream + SPLITS[split], start, stop, len(names))
     return dict(zip(names, numbers.T, strict=True))
-
-
-def stream_of(split):
-    """The number that keeps the random numbers of the splits apart."""
-    return _SPLITS[split]
 
 
 def blocks(maker, seed, split, count):

@@ -144,4 +144,5 @@ def shirt(g):
     collar = sides.polygon((0.03, 0.18, 0.24, 0.13), (-0.84, -0.93, -0.78, low))
     g.mark(collar - 0.02, 0.45, 0.7)
     g.mark(collar, 1.15)
-    g.erase(sides.polygon((0, 0.12, 0.02, 0), (-1, -1, -0.72, -0.72)))
+    opening = sides.polygon((0, 0.12, 0.02, 0), (-1, -1, -0.72, -0.72))
+    g.backdrop.paint(opening, [0])

@@ -34,7 +34,7 @@ def make(seed, split, start, stop):
     """
     scans, labels = _scans()
     own = sources(split)
-    stream = _STREAM + builtin.stream_of(split)
+    stream = _STREAM + builtin.SPLITS[split]
     chance = builtin.uniforms(seed, stream, start, stop, 8 + 2 * _KNOTS**2).astype(f32)
     # All scans in one order, again and again: each is used equally often.
     order = np.argsort(builtin.uniforms(seed, stream + 2, 0, len(own), 1)[:, 0], kind="stable")

@@ -8,6 +8,7 @@ their results; `sin`, `exp`, a matrix product or a sum over an axis may differ b
 and the rasteriser of an imaging library between its versions.
 """
 
+import functools
 from itertools import pairwise
 
 import numpy as np
@@ -40,10 +41,7 @@ def wave(x):
 
 def union(*distances):
     """Distance to what is inside any of the shapes."""
-    result = distances[0]
-    for distance in distances[1:]:
-        result = np.minimum(result, distance)
-    return result
+    return functools.reduce(np.minimum, distances)
 
 
 def cut(distance, *holes):

@@ -131,10 +131,6 @@ class _Garment(d.Frame):
         """Paint a detail (a seam, a button, a sole) that is `brightness` times the cloth."""
         self.backdrop.paint(distance, [self.shade * brightness], opacity, blur)
 
-    def erase(self, distance, opacity=1.0):
-        """Paint background."""
-        self.backdrop.paint(distance, [0], opacity)
-
     def _folds(self):
         """Soft light from the left, and creases that run down the cloth."""
         crease = d.wave(self.x * 0.9 + self.y * 0.3 + self.f["fold"])

@@ -439,7 +439,7 @@ with plotting.beside_the_record(NOTEBOOK, "curves"):
     )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Per epoch the convolutional network is ahead, per second the picture may turn: it does ten times
+# Per epoch the convolutional network is ahead, per second the picture may turn: it does thirteen times
 # the work for an image. Where the two curves of the right panel cross depends on the machine, so no
 # verdict is given on it. A GPU moves the crossing to the left.
 
@@ -752,7 +752,7 @@ for key, what, measure in [
 # ## What we learnt
 #
 # - "Convolutional against dense" is no comparison until it is said what is kept equal. With as many
-#   weights the convolutional network does ten times the work for an image.
+#   weights the convolutional network does thirteen times the work for an image.
 # - Bound, likelihood and samples are three questions. The bound also grades the encoder; only the
 #   decoder decides the likelihood.
 # - A verdict from one epoch may be the opposite of the one from sixteen: the tables show both.

@@ -39,6 +39,12 @@ def test_it_moves_dense_weights_by_muon_and_the_others_by_adam():
     assert (optimizer.weight_decay, optimizer.adam_weight_decay) == (None, None)
 
 
+def test_without_muon_adam_moves_all_at_the_same_rates():
+    optimizer = recipe(200, 1e-2, muon=False)
+    assert type(optimizer) is keras.optimizers.Adam
+    np.testing.assert_array_equal(rates(optimizer, 200), rates(recipe(200, 1e-2), 200))
+
+
 def test_an_older_keras_takes_adam_and_says_so(monkeypatch, capsys):
     monkeypatch.delattr(keras.optimizers, "Muon")
     assert type(recipe(10)).__name__ == "Adam"

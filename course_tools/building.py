@@ -115,9 +115,8 @@ def _key(notebook, settings):
         *_data_files(),
     ]
     # The recorded run is shown in the notebook, beside the live one.
-    recorded = notebook.ipynb.parent / "recorded" / f"{notebook.name}.json"
-    if recorded.exists():
-        parts.append(recorded.read_bytes())
+    recorded = notebook.ipynb.parent / "recorded" / notebook.name
+    parts += [path.read_bytes() for path in sorted(recorded.glob("*"))]
     digest = hashlib.sha256()
     for part in parts:
         part = part.encode() if isinstance(part, str) else part

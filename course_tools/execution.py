@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from course_tools import pairing
 from course_tools.series import CourseError, is_code
 from course_utils.environment import DATA_MODES
-from course_utils.evaluation import recorded
+from course_utils.evaluation import stamps
 from course_utils.profiles import PROFILES
 
 # Twice what the design allows a notebook, so that a slow machine is not cut off.
@@ -25,7 +25,7 @@ TIME_LIMITS = {"smoke": 600, "cpu": 3600, "gpu": 3600}
 # Seconds that a finished notebook's kernel has to say what it was.
 SUMMARY_LIMIT = 60
 # What would change a notebook's outputs without belonging to its settings: a backend of
-# matplotlib that draws nothing into the notebook, the file of another recorded run.
+# matplotlib that draws nothing into the notebook, the folder of another recording.
 _NOT_INHERITED = ("MPLBACKEND", "COURSE_RECORD")
 
 # Run in the live kernel after the last cell; its output is not part of the notebook.
@@ -109,11 +109,11 @@ class ExecutedNotebook:
 
 def module_hashes():
     """Return the hash of each module of the package, by names such as `measures.frechet`."""
-    paths = (path.relative_to(recorded.PACKAGE) for path in recorded.PACKAGE.rglob("*.py"))
+    paths = (path.relative_to(stamps.PACKAGE) for path in stamps.PACKAGE.rglob("*.py"))
     names = (".".join(path.with_suffix("").parts) for path in sorted(paths))
     # The first of all loads the others and does nothing else.
     names = [name.removesuffix(".__init__") for name in names if name != "__init__"]
-    return {name: recorded.module_hash(name) for name in names}
+    return {name: stamps.module_hash(name) for name in names}
 
 
 def execute(notebook, settings, on_cell=None):

@@ -1,7 +1,7 @@
 """Whether what is stored with a notebook was made by the code, and on the data, of today."""
 
 from course_tools import recording, storing
-from course_utils.evaluation import recorded
+from course_utils.evaluation import stamps
 
 MAX_NAMED = 5
 
@@ -33,7 +33,7 @@ def made_with_todays_modules(subject):
         return []
     if (modules := subject.course.get("modules")) is None:
         return [f"what modules made the outputs was not noted; {_again(subject)}"]
-    changed = recorded.changed_modules(modules)
+    changed = stamps.changed_modules(modules)
     if not changed:
         return []
     more = f" and {len(changed) - MAX_NAMED} more" if len(changed) > MAX_NAMED else ""

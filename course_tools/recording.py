@@ -3,9 +3,8 @@
 import importlib.metadata
 import json
 import platform
-import tempfile
+import shutil
 from datetime import date
-from pathlib import Path
 
 import psutil
 from rich.markup import escape
@@ -14,8 +13,8 @@ from rich.table import Table
 from course_tools import execution, machine, storing
 from course_tools.progress import duration
 from course_tools.series import CourseError
-from course_utils import environment, profiles, storage
-from course_utils.evaluation import recorded
+from course_utils import environment, profiles
+from course_utils.evaluation import claims, recorded, stamps
 
 TIME_LIMIT = 2 * 3600
 _PACKAGES = ("keras", "numpy", "scikit-learn")
@@ -39,10 +38,11 @@ def profile():
 
 
 def record(notebook, settings, display):
-    """Execute a notebook at the budget of a recorded run and keep the results of its claims.
+    """Execute a notebook at the budget of a recorded run and keep what it finds.
 
-    Models are kept in the usual folder, so a run that is cut off goes on where it was. A
-    recorded file is replaced only by a run that reached its end.
+    What it writes on the way is kept in a folder of its own, `NN_name.part`, so a run that is cut
+    off goes on where it was, also on another machine; trained models are kept in the usual folder.
+    The record is replaced only by a run that reached its end.
 
     Args:
         notebook: a `series.Notebook`.
@@ -50,37 +50,61 @@ def record(notebook, settings, display):
         display: a `progress` display.
 
     Returns:
-        The path of the recorded file.
+        The folder of the record.
 
     Raises:
-        CourseError: the notebook failed, or tested no claim.
+        CourseError: the notebook failed, or tested no claim, or keeps more than is allowed.
     """
     display.begin(notebook, "recorded run")
     # The notebook is executed for hours: what is stamped is the code that it was started with.
     stamp = {"code": storing.code_hash(notebook, "recorded")}
     hashes = execution.module_hashes()
-    with tempfile.TemporaryDirectory(prefix="course-record-") as folder:
-        claims_path = Path(folder) / "claims.json"
-        settings = settings.with_environment(COURSE_RECORD=str(claims_path))
-        done = execution.execute(notebook, settings, display.cell)
-        claims = json.loads(claims_path.read_text("utf-8")) if claims_path.exists() else []
-    if not claims:
+    folder = recorded_folder(notebook)
+    part = folder.with_name(f"{folder.name}.part")
+    _take_up(part)
+    done = execution.execute(
+        notebook, settings.with_environment(COURSE_RECORD=str(part)), display.cell
+    )
+    found = recorded.read(part / recorded.CLAIMS, [])
+    if not found:
         raise CourseError(
             f"{notebook.name} tested no claim, so there is nothing to record. A claim is recorded "
             "where the notebook calls course_utils.evaluation.claims.test(…)."
         )
-    display.end("done", f"{duration(done.seconds)}, claims: {len(claims)}")
-    path = recorded_path(notebook)
-    with storage.atomic_write(path) as temporary:
-        stamp["modules"] = done.modules(hashes)
-        text = json.dumps(_compose(notebook, done, claims, stamp), indent=1, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
-    return path
+    display.end("done", f"{duration(done.seconds)}, claims: {len(found)}")
+    stamp["modules"] = done.modules(hashes)
+    recorded.write(part / recorded.CLAIMS, _compose(notebook, done, found, stamp))
+    (part / recorded.EARLIER).unlink(missing_ok=True)
+    _replace(folder, part)
+    return folder
 
 
-def recorded_path(notebook):
+def _take_up(part):
+    """Begin a recording; numbers of an attempt before are there to be taken up."""
+    part.mkdir(parents=True, exist_ok=True)
+    earlier = {
+        **recorded.read(part / recorded.EARLIER, {}),
+        **recorded.read(part / recorded.NUMBERS, {}),
+    }
+    recorded.write(part / recorded.EARLIER, earlier)
+    for path in part.iterdir():
+        if path.name != recorded.EARLIER:
+            path.unlink()
+
+
+def _replace(folder, part):
+    """Let the folder `part` take the place of `folder`, which is there whole until then."""
+    before = folder.with_name(f"{folder.name}.before")
+    shutil.rmtree(before, ignore_errors=True)
+    if folder.exists():
+        folder.rename(before)
+    part.rename(folder)
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def recorded_folder(notebook):
     """Return where the recorded run of a notebook is kept."""
-    return notebook.ipynb.parent / "recorded" / f"{notebook.name}.json"
+    return notebook.ipynb.parent / "recorded" / notebook.name
 
 
 def read(notebook):
@@ -89,13 +113,13 @@ def read(notebook):
     Raises:
         CourseError: the file is damaged.
     """
-    path = recorded_path(notebook)
+    path = recorded_folder(notebook) / recorded.CLAIMS
     if not path.exists():
         return None
     try:
         kept = json.loads(path.read_text("utf-8"))
         [(c["claim"]["statement"], c["verdict"], kept["date"]) for c in kept["claims"]]
-        return kept, recorded.changed_since(kept, notebook.script)
+        return kept, stamps.changed_since(kept, notebook.script)
     except (ValueError, KeyError, TypeError) as error:
         raise CourseError(
             f"{path} is damaged ({error!r}). Bring it back from git, or make it again with "
@@ -104,7 +128,7 @@ def read(notebook):
 
 
 def claims_table(notebooks):
-    """Return a table of every recorded claim: its verdict, its date, whether it is stale."""
+    """Return a table of every recorded claim: its verdict, its date, what is to be said of it."""
     table = Table(title="Recorded claims", title_justify="left")
     for heading in ("notebook", "claim", "verdict", "date", ""):
         table.add_column(heading)
@@ -112,14 +136,23 @@ def claims_table(notebooks):
         if (found := read(notebook)) is None:
             continue
         kept, changed = found
-        note = f"[yellow]stale: {changed}[/]" if changed else ""
+        stale = f"[yellow]stale: {changed}[/]" if changed else ""
         for claim in kept["claims"]:
             row = (claim["claim"]["statement"], claim["verdict"], kept["date"])
-            table.add_row(notebook.name, *map(escape, row), note)
+            notes = [escape(note) for note in (claim.get("why"), _turned_over(claim)) if note]
+            table.add_row(notebook.name, *map(escape, row), "; ".join([*notes, stale]).strip("; "))
     return table
 
 
-def _compose(notebook, done, claims, stamp):
+def _turned_over(claim):
+    """What other budgets would have said, of a claim whose verdict turns over; else nothing."""
+    if not claim.get("earlier"):
+        return ""
+    result = claims.Result.from_dict(claim)
+    return claims.over_training(result) if result.flips else ""
+
+
+def _compose(notebook, done, found, stamp):
     """Return the recorded file's content."""
     backend = _BACKEND_PACKAGES.get(done.summary.get("backend"))
     packages = [*_PACKAGES, *([backend] if backend else [])]
@@ -140,5 +173,5 @@ def _compose(notebook, done, claims, stamp):
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in sorted(packages)},
         },
-        "claims": claims,
+        "claims": found,
     }

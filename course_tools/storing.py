@@ -12,7 +12,7 @@ from PIL import Image
 
 from course_tools import execution, pairing, progress
 from course_tools.series import CourseError, Project
-from course_utils.evaluation import recorded
+from course_utils.evaluation import stamps
 
 _NOISE = (
     "metadata.widgets",
@@ -90,8 +90,8 @@ def code_hash(notebook, of="outputs"):
 
     Which budgets count depends on what was made `of` it: `outputs`, a `recorded` run, or `times`.
     """
-    used = {"outputs": _all_but_smoke, "recorded": recorded.used_in_a_record, "times": list}
-    return recorded.code_hash(notebook.script, used[of])
+    used = {"outputs": _all_but_smoke, "recorded": stamps.used_in_a_record, "times": list}
+    return stamps.code_hash(notebook.script, used[of])
 
 
 def _all_but_smoke(budgets):

@@ -1,33 +1,43 @@
 """One form for every tested claim: *claim, test, result ± spread, verdict*.
 
-A claim compares two conditions, each measured once per seed. The verdict follows a rule that is
-fixed before the numbers are seen:
-
-- The two sets of results must not overlap: every result of one condition is better than every
-  result of the other ("holds"), or worse ("the opposite is true"). Without a difference, three
-  independent seeds against three would separate in a given direction by chance once in
-  C(6, 3) = 20 times, five against five once in 252.
-- Where a claim says how much ("twice as fast"), the ratio of the means must reach that too.
-- Everything else is "no difference seen", which is a result.
+A claim compares two conditions by the rule of `verdicts`. What is asserted of trained networks is
+judged at the budget of whoever asserts it, or where the judged number has levelled off; else it is
+"not decided at this budget". Since some verdicts turn over as training goes on, a result also
+holds what was found after a part of the budget.
 """
 
 import dataclasses
 import datetime
+import fractions
 import math
 
 import numpy as np
 
 from course_utils import checks, environment, tables
 from course_utils.evaluation import recorded
+from course_utils.evaluation.verdicts import (
+    CANNOT_BE_TESTED,
+    DIRECTIONS,
+    HOLDS,
+    HOLDS_WEAKLY,
+    MINIMUM_SEEDS,
+    NO_DIFFERENCE,
+    NOT_REACHED,
+    OPPOSITE,
+    TOO_FEW,
+    UNDECIDED,
+    levelled_off,
+    verdict,
+)
 
-HOLDS = "holds"
-HOLDS_WEAKLY = "right direction, smaller than claimed"
-NO_DIFFERENCE = "no difference seen"
-OPPOSITE = "the opposite is true"
-NOT_REACHED = "no verdict: neither got there within the budget"
-TOO_FEW = "no verdict: fewer than three seeds"
-MINIMUM_SEEDS = 3
-DIRECTIONS = ("lower", "higher")
+__all__ = [
+    "CANNOT_BE_TESTED", "HOLDS", "HOLDS_WEAKLY", "MINIMUM_SEEDS", "NOT_REACHED", "NO_DIFFERENCE",
+    "OPPOSITE", "TOO_FEW", "UNDECIDED", "Claim", "Result", "over_training", "show", "summarise",
+    "test", "verdict",
+]  # fmt: skip
+
+# After which share of the training a number is looked at to see whether it has levelled off.
+LAST_QUARTER = 0.75
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +54,10 @@ class Claim:
         factor: how many times better the claim says it is; 1 if it does not say.
         limit: where the measurement ended (epochs, seconds): an infinite result is a run that had
             not got there by then, and counts as the limit when the factor is judged.
+        paired: whether both conditions share the network, the seed or the data, so that results
+            are compared one by one.
+        margin: of a claim that its first condition is no worse: by how much it may be worse.
+        least: the smallest mean that says anything, of results that are counts.
     """
 
     name: str
@@ -53,17 +67,29 @@ class Claim:
     better: str = "lower"
     factor: float = 1.0
     limit: float | None = None
+    paired: bool = False
+    margin: float = 0.0
+    least: float | None = None
 
     def __post_init__(self):
         """Check direction and numbers; NumPy's become Python's, which can be recorded.
 
         Raises:
-            ValueError: `better` is not a direction, `factor` is below 1, or `limit` no number.
+            ValueError: `better` is not a direction, `factor` is below 1, `margin` below 0, or a
+                number is none.
         """
         checks.one_of("direction", self.better, DIRECTIONS)
-        object.__setattr__(self, "factor", checks.real_number("factor", self.factor, 1))
-        if self.limit is not None:
-            object.__setattr__(self, "limit", checks.real_number("limit", self.limit))
+        lowest = {"factor": 1, "margin": 0, "limit": -math.inf, "least": 0}
+        for name, low in lowest.items():
+            if (value := getattr(self, name)) is not None:
+                # The class is frozen.
+                object.__setattr__(self, name, checks.real_number(name, value, low))
+
+    def judge(self, values):
+        """The verdict on results, two conditions in a dict or a pair, by `verdicts.verdict`."""
+        first, second = values.values() if isinstance(values, dict) else values
+        options = {"paired": self.paired, "margin": self.margin, "least": self.least}
+        return verdict(first, second, self.better, self.factor, self.limit, **options)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +104,8 @@ class Result:
         budget: what each run was given, in words.
         made: profile, data and machine of the run, in words.
         date: day of the run.
+        why: what a verdict that is none rests on, in words.
+        earlier: what was found after a part of the training: share of it, such as 1/4, to values.
     """
 
     claim: Claim
@@ -86,63 +114,41 @@ class Result:
     budget: str
     made: str
     date: str
+    why: str = ""
+    earlier: dict[float, dict[str, list[float]]] = dataclasses.field(default_factory=dict)
+
+    def verdicts(self):
+        """Share of the training to the verdict on what was found then, in order; 1 is all of it."""
+        found = {share: self.claim.judge(self.earlier[share]) for share in sorted(self.earlier)}
+        found.pop(LAST_QUARTER, None)
+        return {**found, 1.0: self.claim.judge(self.values)} if found else {}
+
+    @property
+    def flips(self):
+        """Whether two of its `verdicts` contradict each other."""
+        return {HOLDS, OPPOSITE} <= set(self.verdicts().values())
 
     def as_dict(self):
         """The result as plain data for JSON, which has no infinity: "not reached" is None."""
-        return {**dataclasses.asdict(self), "values": _replaced(self.values, math.inf, None)}
+        earlier = {str(s): _replaced(v, math.inf, None) for s, v in self.earlier.items()}
+        values = _replaced(self.values, math.inf, None)
+        return {**dataclasses.asdict(self), "values": values, "earlier": earlier}
 
     @classmethod
     def from_dict(cls, data):
         """The result that `as_dict` gave."""
         values = _replaced(data["values"], None, math.inf)
-        return cls(**{**data, "claim": Claim(**data["claim"]), "values": values})
+        earlier = data.get("earlier", {}).items()
+        earlier = {float(s): _replaced(v, None, math.inf) for s, v in earlier}
+        claim = Claim(**data["claim"])
+        return cls(**{**data, "claim": claim, "values": values, "earlier": earlier})
 
 
 def _replaced(values, old, new):
     return {name: [new if v == old else v for v in series] for name, series in values.items()}
 
 
-def verdict(first, second, better="lower", factor=1.0, limit=None):
-    """Judge whether the results `first` lie on the `better` side of `second`.
-
-    Args:
-        first: results of the condition that the claim calls better, one per seed.
-        second: results of the other condition.
-        better: as in `Claim`, like `factor` and `limit`.
-        factor: how many times better the means must be.
-        limit: what an infinite result counts as when the factor is judged, so that "not yet" is
-            not taken for "never".
-
-    Returns:
-        One of the verdicts of this module.
-
-    Raises:
-        ValueError: a result is NaN, or a condition has none.
-    """
-    checks.one_of("direction", better, DIRECTIONS)
-    first, second = (np.asarray(values, dtype=float) for values in (first, second))
-    for values in (first, second):
-        if values.ndim != 1 or not len(values) or np.isnan(values).any():
-            raise ValueError(f"expected one number per seed and condition, found {values!r}.")
-    if better == "higher" and np.isinf([*first, *second]).any():
-        raise ValueError("an infinite result means 'not reached', which only goes with 'lower'.")
-    if factor > 1 and min(first.min(), second.min()) <= 0:
-        raise ValueError("how many times better can be judged only where all results are positive.")
-    if min(len(first), len(second)) < MINIMUM_SEEDS:
-        return TOO_FEW
-    if np.isinf(first).all() and np.isinf(second).all():
-        return NOT_REACHED
-    low, high = (first, second) if better == "lower" else (second, first)
-    if low.min() > high.max():
-        return OPPOSITE
-    if not low.max() < high.min():
-        return NO_DIFFERENCE
-    if factor > 1 and not low.mean() * factor <= np.minimum(high, limit or math.inf).mean():
-        return HOLDS_WEAKLY
-    return HOLDS
-
-
-def test(claim, values, budget, data):
+def test(claim, values, budget, data, *, earlier=None, own_budget=True, unmet=""):  # noqa: PT028
     """Judge a claim by results of this process and note it for `course record`.
 
     Args:
@@ -150,28 +156,53 @@ def test(claim, values, budget, data):
         values: dict of two conditions to lists of results, as in `Result`.
         budget: what each run was given, in words ("20,000 images, 10 epochs").
         data: the ImageData that it was tested on.
+        earlier: what was found after parts of the training, as in `Result`; 3/4 tells whether the
+            number has levelled off.
+        own_budget: whether the networks were trained for as long as the claim speaks of; True also
+            where nothing is trained.
+        unmet: what keeps the claim from being tested with this network, in words; "" if nothing.
 
     Returns:
         Result.
 
     Raises:
-        ValueError: not exactly two conditions, or results that are no numbers.
+        ValueError: not exactly two conditions, others than at the end, or results that are no
+            numbers.
     """
-    if len(values) != 2:
-        raise ValueError(f"a claim compares two conditions, found {len(values)}: {list(values)}.")
-    values = {name: [float(value) for value in series] for name, series in values.items()}
+    values, *parts = (_numbers(found) for found in (values, *(earlier or {}).values()))
+    if any(list(part) != list(values) for part in parts):
+        raise ValueError(f"`earlier` must hold the conditions {list(values)}, in this order.")
     here = environment.current()
-    first, second = values.values()
     result = Result(
         claim=claim,
         values=values,
-        verdict=verdict(first, second, claim.better, claim.factor, claim.limit),
+        verdict=claim.judge(values),
         budget=budget,
         made=f"{here.profile} profile, {here.device}, {data.name} ({data.source})",
         date=datetime.date.today().isoformat(),
+        earlier=dict(zip(map(float, earlier or {}), parts, strict=True)),
     )
-    recorded.note(result.as_dict())
+    result = dataclasses.replace(result, **_set_aside(result, own_budget, unmet))
+    recorded.note_claim(result.as_dict())
     return result
+
+
+def _set_aside(result, own_budget, unmet):
+    """Another verdict and why, where the numbers do not say what the claim speaks of."""
+    if unmet:
+        return {"verdict": CANNOT_BE_TESTED, "why": unmet}
+    if own_budget or result.verdict not in (HOLDS, HOLDS_WEAKLY, OPPOSITE, NO_DIFFERENCE):
+        return {}
+    before = result.earlier.get(LAST_QUARTER)
+    if before and levelled_off(result.values.values(), before.values()):
+        return {"why": "less training than the claim speaks of, but the numbers have levelled off"}
+    return {"verdict": UNDECIDED, "why": f"so far: {result.verdict}"}
+
+
+def _numbers(values):
+    if len(values) != 2:
+        raise ValueError(f"a claim compares two conditions, found {len(values)}: {list(values)}.")
+    return {name: [float(value) for value in series] for name, series in values.items()}
 
 
 def show(result, notebook):
@@ -184,7 +215,7 @@ def show(result, notebook):
     from IPython.display import display
 
     runs = {"your run": result}
-    stored, changed = recorded.find(notebook, result.claim.name)
+    stored, changed = recorded.claim(notebook, result.claim.name)
     if stored is not None:
         stored = Result.from_dict(stored)
         note = f", stale: {changed}" if changed else ""
@@ -206,6 +237,16 @@ def summarise(values):
     return f"{mean:{digits}}{spread} (n = {len(values)})"
 
 
+def over_training(result):
+    """The verdicts of a Result after parts of the training, in words; "" if only one is known."""
+    told = [f"{_share(share)}: {found}" for share, found in result.verdicts().items()]
+    return f"after a part of the training: {'; '.join(told)}" if told else ""
+
+
+def _share(share):
+    return "all" if share == 1 else str(fractions.Fraction(share).limit_denominator(100))
+
+
 def _as_text_and_html(runs):
     """The runs of one claim, label to Result: what is claimed, and what each has found."""
     shown = next(iter(runs.values()))
@@ -222,4 +263,8 @@ def _as_text_and_html(runs):
         lines += [f"    Verdict: {result.verdict}"]
         rows += [(label, *found[0], result.verdict), *(("", *other, "") for other in found[1:])]
         rows += [("", made)]
+        # A verdict that is none, or that another budget turns over.
+        for note in filter(None, (result.why, over_training(result))):
+            lines += [f"    {note}"]
+            rows += [("", note)]
     return "\n".join(lines), tables.as_html(rows, "llll", header=False, bold=(0, 3))

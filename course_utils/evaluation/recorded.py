@@ -1,37 +1,56 @@
-"""Recorded runs of claims: the long run behind a verdict, made once and kept with the notebooks."""
+"""Recorded runs: what a long run of a notebook found and saw, kept with the notebooks.
 
-import ast
-import functools
-import hashlib
+    notebooks/recorded/NN_name/
+        claims.json     what made it, and the results of its claims
+        numbers.json    what was measured, by name
+        *.npz           a trained network per subject, in sixteen bits
+        *.png           key pictures, and pictures.json, what they show in words
+                        (`plotting.beside_the_record`)
+
+`course record NN` executes a notebook for hours and has each part written as soon as it is there,
+into a folder of its own that takes the record's place at the end. A recording that was cut off, on
+this machine or another, takes up the numbers that it finds there.
+"""
+
+import html
 import json
 import os
-import warnings
 from pathlib import Path
 
+import numpy as np
+
 from course_utils import storage
+from course_utils.evaluation import stamps
+from course_utils.notes import note
 
-PACKAGE = Path(__file__).resolve().parent.parent
-# They show and keep numbers, and make none.
-_SHOWING = ("plotting", "widgets", "notes", "evaluation.recorded")
-_WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# Stands for every address that the first cell installs from: a release or a copy of the project
-# has another one, and its numbers are the same.
-_INSTALLED_FROM = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+CLAIMS, NUMBERS = "claims.json", "numbers.json"
+_LARGEST = float(np.finfo(np.float16).max)
+# In a recording: numbers of an attempt before, taken up when they are asked for.
+EARLIER = "numbers-earlier.json"
 
 
-def note(result):
-    """Add a result (a dict) to the file that `course record` collects, if it is recording."""
-    target = os.environ.get("COURSE_RECORD")
-    if not target:
+def being_made():
+    """Folder of the recording that this process makes; None if it makes none."""
+    folder = os.environ.get("COURSE_RECORD")
+    return Path(folder) if folder else None
+
+
+def folder_of(notebook):
+    """Folder of a notebook's recorded run; an installed package has it inside."""
+    base = storage.CHECKOUT / "notebooks" if storage.in_checkout() else stamps.PACKAGE
+    return base / "recorded" / notebook
+
+
+def note_claim(result):
+    """Add a claim's result (a dict) to the recording, if there is one."""
+    if (folder := being_made()) is None:
         return
-    path = Path(target)
-    noted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    noted = [r for r in noted if r["claim"]["name"] != result["claim"]["name"]] + [result]
-    with storage.atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(noted), encoding="utf-8")
+    noted = read(folder / CLAIMS, [])
+    others = [r for r in noted if r["claim"]["name"] != result["claim"]["name"]]
+    write(folder / CLAIMS, [*others, result])
 
 
-def find(notebook, name):
+def claim(notebook, name):
     """The recorded result of a claim.
 
     Args:
@@ -42,103 +61,178 @@ def find(notebook, name):
         (result as a dict, what has changed since in words, "" if nothing has), or (None, "") where
         no run is recorded.
     """
-    # A checkout keeps the records with the notebooks, an installed package has them inside.
-    folder = storage.CHECKOUT / "notebooks" if storage.in_checkout() else PACKAGE
-    path = folder / "recorded" / f"{notebook}.json"
-    if not path.is_file():
-        return None, ""
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        for result in record["claims"]:
-            if result["claim"]["name"] == name:
-                script = storage.CHECKOUT / "notebooks" / "py" / f"{notebook}.py"
-                return result, changed_since(record, script)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        warnings.warn(
-            f"the recorded run of {notebook} cannot be read ({type(error).__name__}: {error}). "
-            f"Get the file again, or make it with `course record {notebook[:2]}`.",
-            stacklevel=3,
-        )
+    record = _read_or_tell(notebook, CLAIMS, {"claims": []})
+    for result in record["claims"]:
+        if result["claim"]["name"] == name:
+            return result, changed_since(notebook, record)
     return None, ""
 
 
-def changed_since(record, script):
-    """What has changed since a recorded file was made, in words; "" if nothing has.
+def changed_since(notebook, record):
+    """What has changed since `record`, the content of `claims.json`, was made, in words, or ""."""
+    script = storage.CHECKOUT / "notebooks" / "py" / f"{notebook}.py"
+    return stamps.changed_since(record, script)
+
+
+def made(notebook):
+    """When the recorded run was made, and what has changed since; "" where none is recorded."""
+    record = _read_or_tell(notebook, CLAIMS, {"claims": []})
+    if "date" not in record:
+        return ""
+    changed = changed_since(notebook, record)
+    return f"{record['date']}{f', stale: {changed}' if changed else ''}"
+
+
+def kept(name, function, *arguments):
+    """`function(*arguments)`, numbers that take long; in a recording, kept and not made twice.
+
+    Outside of a recording it is simply called. What was kept counts as long as the function, what
+    it uses, and the arguments are the same; what cannot be told apart is computed each time.
 
     Args:
-        record: the file's content; one from before modules were noted says nothing of them.
-        script: path of the notebook's script; an installed package has none.
+        name: of the numbers, unique in the notebook, such as `"dense/mnist/seed 0"`.
+        function: returns numbers, texts, and lists and dicts of them.
+        arguments: passed on to it.
     """
-    if Path(script).is_file() and code_hash(script) != record["code"]:
-        return "the code has changed since"
-    modules = record.get("modules", {})
-    changed = changed_modules({m: h for m, h in modules.items() if not m.startswith(_SHOWING)})
-    return f"{', '.join(changed)} {'have' if changed[1:] else 'has'} changed since" * bool(changed)
+    if (folder := being_made()) is None:
+        return function(*arguments)
+    # Keras is imported with it.
+    from course_utils.training.fingerprints import NotIdentifiable, fingerprint
+
+    try:
+        made_by = fingerprint([function, list(arguments)])
+    except NotIdentifiable as reason:
+        note(f"{name!r} is not kept with the recording: {reason}.")
+        made_by = None
+    entry = {**read(folder / EARLIER, {}), **read(folder / NUMBERS, {})}.get(name, {})
+    if made_by is None or entry.get("made by") != made_by:
+        entry = {"made by": made_by, "found": _plain(function(*arguments))}
+    write(folder / NUMBERS, {**read(folder / NUMBERS, {}), name: entry})
+    return entry["found"]
 
 
-def changed_modules(hashes):
-    """Names of the modules whose code no longer has these hashes (name to hash), or is gone."""
-    return sorted(name for name, known in hashes.items() if module_hash(name) != known)
+def numbers(notebook):
+    """What the recorded run has measured, name to numbers as `kept` got them; {} if none is."""
+    known = _read_or_tell(notebook, NUMBERS, {})
+    return {name: entry["found"] for name, entry in known.items()}
 
 
-def module_hash(name):
-    """Hash of a module, such as `measures.frechet`, but for its comments and docstrings.
-
-    Returns:
-        16 hexadecimal digits; None where there is no such module.
-    """
-    path = PACKAGE.joinpath(*name.split("."))
-    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    return _hash_of_file(path, path.stat().st_mtime_ns) if path.is_file() else None
-
-
-@functools.cache
-def _hash_of_file(path, _modified):
-    """Hash of a module; kept, since a notebook may ask for it at each claim."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, _WITH_DOCSTRING) and ast.get_docstring(node, clean=False) is not None:
-            del node.body[0]
-    return _hash(tree, list)
-
-
-def used_in_a_record(budgets):
-    """Which keywords of `by_profile` count in a recorded run: `record`, else all but `smoke`."""
-    record = [budget for budget in budgets if budget.arg == "record"]
-    return record or [budget for budget in budgets if budget.arg != "smoke"]
-
-
-def code_hash(script, used=used_in_a_record):
-    """Hash of a percent script's code: comments, prose and layout do not count.
-
-    Nor do budgets that were not `used`: what is stored stays good when a smaller machine needs
-    another one. Nor does the address that the first cell installs from.
+def keep_network(name, model):
+    """Keep a trained model's weights with the recording, if there is one, in sixteen bits.
 
     Args:
-        script: path of the percent script.
-        used: picks from the keywords of a call of `by_profile` (`ast.keyword`) those that count.
-
-    Returns:
-        16 hexadecimal digits.
+        name: of the file, a short one.
+        model: built `keras.Model`.
 
     Raises:
-        SyntaxError: the script is not valid Python.
+        ValueError: a weight does not fit into sixteen bits.
     """
-    return _hash(ast.parse(Path(script).read_text(encoding="utf-8")), used)
+    if (folder := being_made()) is None:
+        return
+    weights = {f"{i:04d}": weight for i, weight in enumerate(_floats(model))}
+    if any(np.abs(weight).max(initial=0) > _LARGEST for weight in weights.values()):
+        raise ValueError(f"weights of {name!r} are beyond 65,504: they do not fit in sixteen bits.")
+    halved = {key: weight.astype(np.float16) for key, weight in weights.items()}
+    storage.save_arrays(folder / f"{name}.npz", halved)
 
 
-def _hash(tree, used):
-    return hashlib.sha256(repr(_canonical(tree, used)).encode()).hexdigest()[:16]
+def network(notebook, name, model):
+    """Give a freshly built model the weights of the recorded run.
+
+    Args:
+        notebook: name of the notebook that recorded it.
+        name: as in `keep_network`.
+        model: built like the one that was kept, on any backend.
+
+    Returns:
+        The model; None, with a note, where there is no such network or it is of another build.
+    """
+    path = folder_of(notebook) / f"{name}.npz"
+    try:
+        weights, _ = storage.load_arrays(path)
+        values = [weights[key] for key in sorted(weights)]
+        shapes, expected = ([w.shape for w in part] for part in (values, _floats(model)))
+        if shapes != expected:
+            raise ValueError("it was built otherwise")
+    except (OSError, ValueError) as reason:
+        why = "it is not there" if isinstance(reason, FileNotFoundError) else reason
+        note(f"the recorded network {notebook}/{name} cannot be used: {why}. Train your own.")
+        return None
+    floats = [v for v in _variables(model) if "float" in str(v.dtype)]
+    for variable, value in zip(floats, values, strict=True):
+        variable.assign(value.astype(np.float32))
+    return model
 
 
-def _canonical(node, used):
-    """A syntax tree as nested lists, without the empty fields that Python versions add or drop."""
-    if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "by_profile":
-        node = ast.Call(func=node.func, args=node.args, keywords=used(node.keywords))
-    if isinstance(node, ast.Constant) and str(node.value).startswith("git+https://"):
-        node = ast.Constant(value=_INSTALLED_FROM)
-    if isinstance(node, ast.AST):
-        fields = [[name, _canonical(value, used)] for name, value in ast.iter_fields(node)
-                  if name != "kind" and value is not None and value != []]  # fmt: skip
-        return [type(node).__name__, fields]
-    return [_canonical(part, used) for part in node] if isinstance(node, list) else repr(node)
+def answer(notebook, words):
+    """Show what the recorded run says, folded under its question.
+
+    Args:
+        notebook: name of the notebook.
+        words: function of the recorded `numbers` that returns a sentence or two.
+    """
+    from IPython.display import display
+
+    found = numbers(notebook)
+    try:
+        said = words(found) if found else "No run of this notebook is recorded yet."
+    except (KeyError, TypeError, ValueError) as error:
+        said = f"The recorded run does not say: {type(error).__name__}: {error}."
+    title = "What the recorded run says"
+    folded = f"<details><summary>{title}</summary>{html.escape(said)}</details>"
+    display({"text/html": folded, "text/plain": f"{title}: {said}"}, raw=True)
+
+
+def _read_or_tell(notebook, name, default):
+    try:
+        return read(folder_of(notebook) / name, default)
+    except (OSError, ValueError) as error:
+        note(
+            f"the recorded run of {notebook} cannot be read ({type(error).__name__}: {error}). Get "
+            f"the file again, or make it with `course record {notebook[:2]}`."
+        )
+        return default
+
+
+def read(path, default):
+    """Content of a JSON file of the record; `default`, whose type it must have, if there is none.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    if not path.is_file():
+        return default
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if type(found) is not type(default) or any(key not in found for key in default):
+        raise ValueError(f"{path.name} is no record")
+    return found
+
+
+def write(path, content):
+    """Write a JSON file of the record, whole or not at all."""
+    with storage.atomic_write(path) as temporary:
+        text = json.dumps(content, indent=1, ensure_ascii=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(found):
+    """NumPy's numbers and arrays as those of Python, which JSON can hold."""
+    if isinstance(found, dict):
+        return {str(name): _plain(value) for name, value in found.items()}
+    if isinstance(found, list | tuple | range):
+        return [_plain(value) for value in found]
+    return found.tolist() if isinstance(found, np.ndarray | np.generic) else found
+
+
+def _variables(model):
+    """What a network consists of: no metrics, no optimizer."""
+    metrics = {id(variable) for variable in model.metrics_variables}
+    return [variable for variable in model.variables if id(variable) not in metrics]
+
+
+def _floats(model):
+    """Values of a model's variables but for the states of random generators."""
+    from course_utils.training.state import to_numpy
+
+    values = map(to_numpy, _variables(model))
+    return [value for value in values if np.issubdtype(value.dtype, np.floating)]

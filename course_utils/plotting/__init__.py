@@ -8,11 +8,13 @@ from course_utils.plotting.charts import dots, heatmap, lines, mixtures, scatter
 from course_utils.plotting.look import COLOURS, LINES, MARKERS, show
 from course_utils.plotting.networks import network
 from course_utils.plotting.pictures import image_grid, image_mosaic, image_rows
+from course_utils.plotting.records import beside_the_record
 
 __all__ = [
     "COLOURS",
     "LINES",
     "MARKERS",
+    "beside_the_record",
     "dots",
     "heatmap",
     "image_grid",

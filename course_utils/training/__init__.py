@@ -1,6 +1,7 @@
 """Training that reports, resumes exactly where it stopped, and is not done twice."""
 
+from course_utils.training.fast_recipe import recipe
 from course_utils.training.fitting import fit
 from course_utils.training.stored_runs import TrainingRun
 
-__all__ = ["TrainingRun", "fit"]
+__all__ = ["TrainingRun", "fit", "recipe"]

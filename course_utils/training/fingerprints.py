@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import random
 import types
+import weakref
 from functools import cached_property
 
 import keras
@@ -103,6 +104,8 @@ class _Walk:
                 return sorted(map(self.hash_of, value))
             case dict() | types.MappingProxyType() if not own_class:
                 return itertools.chain.from_iterable(value.items())
+            case weakref.WeakKeyDictionary() | weakref.WeakValueDictionary():
+                return []  # a memo, of what can be made again
             case np.ndarray() if value.dtype.hasobject:
                 return [value.shape, value.tolist()]
             case types.FunctionType():

@@ -237,6 +237,38 @@ for seeds in (3, 4, 5):
 # a seed changes the initial weights, the order of the images and, where a test says so, which of
 # them are drawn or what noise they get, but not the data set: a verdict is about this one.
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Results that belong together
+#
+# Sometimes both results come from one network (ten Gaussians on its codes, or fifty?), one seed or
+# one picture. Then the networks may differ more from each other than the two methods do, the ranges
+# overlap, and yet the same method wins each time. Such results are compared pair by pair: the claim
+# holds if *every* difference has the claimed sign. Two equal methods: each difference is a fair
+# coin, and $n$ coins show heads with the chance $2^{-n}$. With three pairs that is one in eight, so
+# five are the least.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+networks = rng.normal(size=5)  # how good each of five networks is
+first, second = networks - 0.2, networks + 0.2  # the same difference in each
+print("compared as if independent:", claims.verdict(first, second))
+print("compared pair by pair:", claims.verdict(first, second, paired=True))
+
+pairs = rng.normal(size=(20_000, 2, 5))
+alone = [claims.verdict(a, b, paired=True) == claims.HOLDS for a, b in pairs]
+assert abs(np.mean(alone) - 2**-5) < 0.005
+print(f"five pairs, two equal methods: {2**-5:.1%} 'holds' by chance")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### How long is long enough?
+#
+# "After thirty epochs A is better than B" is not refuted by one epoch. So a verdict counts at the
+# budget of whoever makes the claim. Where that is out of reach, it counts only if the numbers have
+# **levelled off**: over the last quarter of the training, neither moved by more than a fifth of the
+# difference between the two. Else the table says *not decided at this budget*, and what it looked
+# like so far. Your run is often too short for a verdict; the recorded run, on all images and for
+# hours, stands below it, with what it would have said after a sixteenth and a quarter of its
+# training. Some verdicts turn over in between.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A claim, tested
 #

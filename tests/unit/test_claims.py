@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from course_tools import storing
 from course_utils.data import ImageData
-from course_utils.evaluation import claims, recorded
+from course_utils.evaluation import claims, recorded, stamps, verdicts
 
 LOW, HIGH = [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]
 
@@ -37,6 +37,69 @@ LOW, HIGH = [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]
 )
 def test_verdict_follows_the_rule(first, second, options, expected):
     assert claims.verdict(first, second, **options) == expected
+
+
+PAIRS = [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def worse_by(*differences):
+    return [value + more for value, more in zip(PAIRS, differences, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("second", "options", "expected"),
+    [
+        # They overlap, and yet each pair says the same.
+        (worse_by(0.1, 0.1, 0.2, 0.1, 0.3), {}, claims.HOLDS),
+        (worse_by(0.1, 0.1, 0.2, 0.1, 0.3), {"better": "higher"}, claims.OPPOSITE),
+        (worse_by(0.1, 0.1, 0.2, -0.1, 0.3), {}, claims.NO_DIFFERENCE),
+        (worse_by(0.1, 0.1, 0.2, 0.0, 0.3), {}, claims.NO_DIFFERENCE),
+        (worse_by(0.1, 0.1, 0.2, 0.1, 0.3), {"factor": 2}, claims.HOLDS_WEAKLY),
+        (worse_by(*[math.inf] * 5), {}, claims.HOLDS),
+        # No worse, by a margin.
+        (worse_by(-0.1, 0.1, -0.2, 0.1, 0.0), {"margin": 0.3}, claims.HOLDS),
+        (worse_by(-0.1, 0.1, -0.2, 0.1, 0.0), {"margin": 0.15}, claims.NO_DIFFERENCE),
+        (worse_by(-1.0, -0.9, -0.8, -1.0, -1.2), {"margin": 0.3}, claims.OPPOSITE),
+    ],
+)
+def test_paired_results_are_compared_one_by_one(second, options, expected):
+    assert claims.verdict(PAIRS, second, paired=True, **options) == expected
+
+
+def test_a_margin_moves_the_rival_of_independent_results_too():
+    for better, sign in (("lower", 1), ("higher", -1)):
+        first, second = (sign * np.array(values) for values in (LOW, [0.5, 1.5, 2.9]))
+        options = {"better": better, "paired": False}
+        assert claims.verdict(first, second, **options) == claims.NO_DIFFERENCE
+        assert claims.verdict(first, second, margin=3.0, **options) == claims.HOLDS
+
+
+def test_pairs_are_as_many_and_enough():
+    with pytest.raises(ValueError, match="found 3 and 5"):
+        claims.verdict(LOW, PAIRS, paired=True)
+    assert claims.verdict(PAIRS[:4], PAIRS[:4], paired=True) == verdicts.TOO_FEW_PAIRS
+
+
+def test_small_counts_give_no_verdict():
+    first, second = [1, 0, 2, 1, 1], [8, 9, 7, 8, 9]
+    assert claims.verdict(first, second, least=10) == verdicts.TOO_SMALL
+    assert claims.verdict(first, second, least=5) == claims.HOLDS
+
+
+@pytest.mark.parametrize(("paired", "expected"), [(True, 1 / 32), (False, 1 / 252)])
+def test_chance_alone_gives_a_verdict_as_seldom_as_is_said(paired, expected):
+    draws = np.random.default_rng(0).standard_normal((6_000, 2, 5))
+    share = np.mean([claims.verdict(a, b, paired=paired) == claims.HOLDS for a, b in draws])
+    assert share == pytest.approx(expected, abs=4 * np.sqrt(expected / 6_000))
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"), [(([1.9, 2.1], [11, 11]), True), (([3, 5], [11, 11]), False)]
+)
+def test_a_number_has_levelled_off_if_it_moves_by_less_than_a_fifth_of_the_difference(
+    before, expected
+):
+    assert verdicts.levelled_off(([1, 2], [11, 12]), before) == expected
 
 
 results = st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=6)
@@ -81,7 +144,10 @@ def test_results_that_are_no_results_are_refused(bad):
         claims.verdict(bad, HIGH)
 
 
-@pytest.mark.parametrize("options", [{"better": "smaller"}, {"factor": 0.5}, {"limit": "a day"}])
+@pytest.mark.parametrize(
+    "options",
+    [{"better": "smaller"}, {"factor": 0.5}, {"limit": "a day"}, {"margin": -1}, {"least": "few"}],
+)
 def test_a_claim_with_an_unknown_direction_factor_or_limit_is_refused(options):
     with pytest.raises(ValueError, match=r"unknown direction|must be"):
         claims.Claim("name", "statement", "test", "measure", **options)
@@ -115,8 +181,8 @@ def test_a_claim_compares_exactly_two_conditions(started, images):
 def test_results_are_noted_for_recording_and_come_back_equal(
     started, images, tmp_path, monkeypatch
 ):
-    path = tmp_path / "results.json"
-    monkeypatch.setenv("COURSE_RECORD", str(path))
+    path = tmp_path / "claims.json"
+    monkeypatch.setenv("COURSE_RECORD", str(tmp_path))
     claims.test(CLAIM, {"A": HIGH, "B": LOW}, "first try", images)
     claim = dataclasses.replace(CLAIM, factor=np.float32(2), limit=np.int64(30))
     values = {"A": np.array(LOW), "B": np.float32([4, 5, math.inf])}
@@ -126,21 +192,69 @@ def test_results_are_noted_for_recording_and_come_back_equal(
     assert claims.Result.from_dict(stored) == result
 
 
+def at(shift):
+    """Values of both conditions, the first better by this much."""
+    return {"A": LOW, "B": [value + shift for value in LOW]}
+
+
+def test_less_training_than_the_claim_speaks_of_decides_nothing(started, images, capsys):
+    def judged(**options):
+        return claims.test(CLAIM, at(9), "1 epoch", images, **options)
+
+    assert judged().verdict == claims.HOLDS
+    undecided = judged(own_budget=False)
+    assert (undecided.verdict, undecided.why) == (claims.UNDECIDED, "so far: holds")
+    assert judged(own_budget=False, earlier={3 / 4: at(5)}).verdict == claims.UNDECIDED
+    settled = judged(own_budget=False, earlier={3 / 4: at(8.5)})
+    assert settled.verdict == claims.HOLDS
+    assert "levelled off" in settled.why
+    # What is no verdict stays what it is.
+    few = claims.test(CLAIM, {"A": [1.0], "B": [2.0]}, "", images, own_budget=False)
+    assert few.verdict == claims.TOO_FEW
+    unmet = judged(unmet="the decoded truth shows no smile")
+    claims.show(unmet, "no_such_notebook")
+    assert unmet.verdict == claims.CANNOT_BE_TESTED
+    assert "the decoded truth shows no smile" in capsys.readouterr().out
+
+
+def test_a_verdict_that_turns_over_is_told(started, images, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "claims.json"
+    monkeypatch.setenv("COURSE_RECORD", str(tmp_path))
+    earlier = {1 / 4: at(0.5), 1 / 16: at(-9), 3 / 4: at(9)}
+    result = claims.test(CLAIM, at(9), "40 epochs", images, earlier=earlier)
+    expected = {1 / 16: claims.OPPOSITE, 1 / 4: claims.NO_DIFFERENCE, 1.0: claims.HOLDS}
+    assert result.verdicts() == expected
+    assert result.flips
+    assert not claims.test(CLAIM, at(9), "", images, earlier={1 / 4: at(9)}).flips
+    stored = json.loads(path.read_text())[-1]
+    assert stored["earlier"].keys() == {"0.25"}
+    again = claims.Result.from_dict(json.loads(json.dumps(result.as_dict())))
+    assert again == result
+    claims.show(result, "no_such_notebook")
+    told = "1/16: the opposite is true; 1/4: no difference seen; all: holds"
+    assert told in capsys.readouterr().out
+
+
+def test_earlier_results_are_of_the_same_conditions(started, images):
+    with pytest.raises(ValueError, match=r"conditions \['A', 'B'\]"):
+        claims.test(CLAIM, at(1), "", images, earlier={0.5: {"B": LOW, "A": LOW}})
+
+
 @pytest.fixture
 def record(tmp_path, monkeypatch):
     """A checkout with one notebook and its recorded run."""
     script = tmp_path / "notebooks" / "py" / "09_x.py"
-    folder = tmp_path / "notebooks" / "recorded"
+    folder = tmp_path / "notebooks" / "recorded" / "09_x"
     script.parent.mkdir(parents=True)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     (tmp_path / "pyproject.toml").touch()
     script.write_text("# %%\nepochs = 3\n")
     monkeypatch.setattr(recorded.storage, "CHECKOUT", tmp_path)
 
     def write(result):
-        code = recorded.code_hash(script)
+        code = stamps.code_hash(script)
         stored = {"code": code, "claims": [result.as_dict()]}
-        (folder / "09_x.json").write_text(json.dumps(stored))
+        (folder / "claims.json").write_text(json.dumps(stored))
         return script
 
     return write
@@ -170,9 +284,9 @@ def test_a_recorded_run_whose_code_has_changed_is_called_stale(started, images, 
     result = claims.test(CLAIM, {"A": LOW, "B": HIGH}, "10 images", images)
     script = record(result)
     script.write_text("# %% [markdown]\n# New prose.\n# %%\nepochs   =   3  # a comment\n")
-    assert recorded.find("09_x", "quicker") == (result.as_dict(), "")
+    assert recorded.claim("09_x", "quicker") == (result.as_dict(), "")
     script.write_text("# %%\nepochs = 4\n")
-    assert recorded.find("09_x", "quicker") == (result.as_dict(), "the code has changed since")
+    assert recorded.claim("09_x", "quicker") == (result.as_dict(), "the code has changed since")
     claims.show(result, "09_x")
     assert "stale: the code has changed since" in capsys.readouterr().out
 
@@ -183,7 +297,7 @@ def test_the_code_hash_is_the_same_on_every_python(tmp_path):
     script.write_text(
         "class A:\n    x = 1\n\n\ndef f(a, *, b=2):\n    return lambda c: [a, b, c]\n"
     )
-    assert recorded.code_hash(script) == "74bca5b5d47c5843"
+    assert stamps.code_hash(script) == "74bca5b5d47c5843"
 
 
 @pytest.mark.parametrize(
@@ -206,11 +320,12 @@ def test_only_budgets_that_may_have_been_used_count(tmp_path, of, given, count):
     assert {name for name in given if code_hash(name) != code_hash()} == count
 
 
-def test_a_damaged_record_is_passed_over_with_a_warning(started, images, record):
+@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+def test_a_damaged_record_is_passed_over_with_a_note(started, images, record, content, capsys):
     script = record(claims.test(CLAIM, {"A": LOW, "B": HIGH}, "10 images", images))
-    (script.parents[1] / "recorded" / "09_x.json").write_text("{")
-    with pytest.warns(UserWarning, match="course record 09"):
-        assert recorded.find("09_x", "quicker") == (None, "")
+    (script.parents[1] / "recorded" / "09_x" / "claims.json").write_text(content)
+    assert recorded.claim("09_x", "quicker") == (None, "")
+    assert "course record 09" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -210,8 +210,8 @@ def test_notes_fail_only_when_they_are_asked_to(course, notebook):
     ],
 )
 def test_a_recorded_run_of_other_code_is_a_note(notebook, problems, stamp, told):
-    path = recording.recorded_path(notebook)
-    path.parent.mkdir()
+    path = recording.recorded_folder(notebook) / "claims.json"
+    path.parent.mkdir(parents=True)
     record = {"claims": [], "code": storing.code_hash(notebook, "recorded"), **stamp}
     path.write_text(json.dumps(record))
     found = problems(freshness.recorded_with_todays_code)

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 
@@ -7,12 +8,12 @@ from rich.console import Console
 
 from course_tools import execution, progress, recording
 from course_tools.series import CourseError
-from course_utils.evaluation import recorded
+from course_utils.evaluation import claims, stamps
 
 CLAIM = {"claim": {"statement": "Deeper is better"}, "verdict": "no difference seen"}
 NOTE_CLAIM = f"""\
 import json, os, pathlib
-pathlib.Path(os.environ["COURSE_RECORD"]).write_text(json.dumps([{CLAIM!r}]))"""
+pathlib.Path(os.environ["COURSE_RECORD"], "claims.json").write_text(json.dumps([{CLAIM!r}]))"""
 
 
 @pytest.fixture
@@ -34,9 +35,10 @@ def table_text(notebook):
 
 
 def test_a_recorded_run_says_what_made_it(notebook, record):
-    path = record()
-    kept = json.loads(path.read_text("utf-8"))
-    assert path == notebook.ipynb.parent / "recorded" / "01_one.json"
+    folder = record()
+    kept = json.loads((folder / "claims.json").read_text("utf-8"))
+    assert folder == notebook.ipynb.parent / "recorded" / "01_one"
+    assert [path.name for path in folder.parent.iterdir()] == ["01_one"]
     assert kept["notebook"] == "01_one"
     assert kept["claims"] == [CLAIM]
     assert kept["machine"]["cores"] >= 1
@@ -46,18 +48,50 @@ def test_a_recorded_run_says_what_made_it(notebook, record):
 
 
 def test_a_failed_run_keeps_the_recorded_one(notebook, record):
-    before = record().read_bytes()
+    path = record() / "claims.json"
+    before = path.read_bytes()
     write_script(notebook.script, [NOTE_CLAIM, "1/0"])
     with pytest.raises(CourseError, match="ZeroDivisionError"):
         record()
-    assert recording.recorded_path(notebook).read_bytes() == before
+    assert path.read_bytes() == before
+
+
+MEASURE = """\
+import os
+from course_utils.evaluation import recorded
+def measured(seed):
+    with open(os.environ["CALLS"], "a") as file:
+        file.write(f"{seed} ")
+    return {"loss": SHIFT + seed}
+SHIFT = 0.5
+found = [recorded.kept(f"loss/{seed}", measured, seed) for seed in range(3)]
+assert found == [{"loss": SHIFT + seed} for seed in range(3)], found"""
+
+
+def test_a_recording_that_was_cut_off_takes_up_its_numbers(notebook, record, tmp_path, monkeypatch):
+    calls = tmp_path / "calls"
+    monkeypatch.setenv("CALLS", str(calls))
+    write_script(notebook.script, [MEASURE, NOTE_CLAIM, "1/0"])
+    with pytest.raises(CourseError, match="ZeroDivisionError"):
+        record()
+    part = recording.recorded_folder(notebook).with_name("01_one.part")
+    assert json.loads((part / "numbers.json").read_text())["loss/2"]["found"] == {"loss": 2.5}
+    # What the code no longer asks for is not taken along, what it does otherwise is made anew.
+    write_script(notebook.script, [MEASURE.replace("range(3)", "range(2)"), NOTE_CLAIM])
+    folder = record()
+    assert calls.read_text().split() == ["0", "1", "2"]
+    assert json.loads((folder / "numbers.json").read_text()).keys() == {"loss/0", "loss/1"}
+    write_script(notebook.script, [MEASURE.replace("SHIFT = 0.5", "SHIFT = 1.5"), NOTE_CLAIM])
+    record()
+    assert calls.read_text().split() == ["0", "1", "2", "0", "1", "2"]
+    assert not part.exists()
 
 
 def test_a_notebook_without_claims_is_refused(notebook, record):
     write_script(notebook.script, ["1"])
     with pytest.raises(CourseError, match="tested no claim"):
         record()
-    assert not recording.recorded_path(notebook).exists()
+    assert not recording.recorded_folder(notebook).exists()
 
 
 def test_the_table_of_claims_tells_what_is_stale(notebook, record):
@@ -72,15 +106,29 @@ def test_the_table_of_claims_tells_what_is_stale(notebook, record):
 
 
 def test_the_table_of_claims_tells_what_modules_have_changed(notebook, record):
-    path = record()
+    path = record() / "claims.json"
     kept = json.loads(path.read_text("utf-8"))
     assert kept["modules"] == {}, "this notebook loads none"
     path.write_text(json.dumps({**kept, "modules": {"models.vae": "0", "notes": "0"}}))
     assert "stale: models.vae has changed since" in table_text(notebook)
 
 
+def test_the_table_of_claims_tells_what_turns_over(notebook, record):
+    path = record() / "claims.json"
+    kept = json.loads(path.read_text("utf-8"))
+    claim = claims.Claim("deeper", "Deeper is better", "Same data.", "loss")
+    low, high = {"A": [1.0] * 3, "B": [2.0] * 3}, {"A": [2.0] * 3, "B": [1.0] * 3}
+    result = claims.Result(claim, low, claims.HOLDS, "", "", "", earlier={1 / 16: high})
+    path.write_text(json.dumps({**kept, "claims": [result.as_dict()]}))
+    assert "1/16: the opposite is true; all: holds" in " ".join(table_text(notebook).split())
+    result = dataclasses.replace(result, earlier={1 / 16: low}, why="so far: holds")
+    path.write_text(json.dumps({**kept, "claims": [result.as_dict()]}))
+    assert "1/16" not in table_text(notebook)
+    assert "so far: holds" in table_text(notebook)
+
+
 def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorded, "PACKAGE", tmp_path)
+    monkeypatch.setattr(stamps, "PACKAGE", tmp_path)
     module = tmp_path / "measures" / "one.py"
     module.parent.mkdir()
     (tmp_path / "measures" / "__init__.py").write_text('"""A room."""')
@@ -92,12 +140,12 @@ def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch)
         hashes.append(execution.module_hashes())
     assert hashes[0].keys() == {"measures", "measures.one"}
     assert hashes[0] == hashes[1]
-    assert recorded.changed_modules(hashes[0]) == ["measures.one"]
+    assert stamps.changed_modules(hashes[0]) == ["measures.one"]
     module.unlink()
-    assert recorded.changed_modules(hashes[2]) == ["measures.one"]
+    assert stamps.changed_modules(hashes[2]) == ["measures.one"]
 
 
 def test_a_damaged_recorded_file_is_told(notebook, record):
-    record().write_text("{}")
+    (record() / "claims.json").write_text("{}")
     with pytest.raises(CourseError, match="is damaged"):
         recording.claims_table([notebook])

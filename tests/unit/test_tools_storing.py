@@ -10,7 +10,7 @@ from rich.console import Console
 
 from course_tools import execution, pairing, progress, storing
 from course_tools.series import CourseError
-from course_utils.evaluation import recorded
+from course_utils.evaluation import stamps
 
 PRINT_BUDGET = "import os\nprint(os.environ['COURSE_PROFILE'], os.environ['COURSE_DATA'])"
 NOTE_RUNS = "import pathlib\npathlib.Path(os.environ['COURSE_RUNS_DIR'], 'run').write_text('1')"
@@ -59,7 +59,7 @@ def test_outputs_are_stamped_with_data_and_modules(tmp_path, display):
     assert stamp["data"] == {"ring": "builtin"}
     assert stamp["modules"].keys() >= {"data", "data.drawn.toys", "environment", "notes"}
     assert "models.vae" not in stamp["modules"]
-    assert recorded.changed_modules(stamp["modules"]) == []
+    assert stamps.changed_modules(stamp["modules"]) == []
 
 
 def test_a_failed_run_leaves_the_stored_notebook(tmp_path, display):

@@ -1,0 +1,96 @@
+"""Stamps: hashes that tell whether the code behind a record or an output is still the same."""
+
+import ast
+import functools
+import hashlib
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+# They show and keep numbers, and make none.
+_SHOWING = ("plotting", "widgets", "notes", "evaluation.recorded", "evaluation.stamps")
+_WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+# Stands for every address that the first cell installs from: a release or a copy of the project
+# has another one, and its numbers are the same.
+_INSTALLED_FROM = "git+https://github.com/deep-generative-companion/deep-generative-companion"
+
+
+def changed_since(record, script):
+    """What has changed since a recorded file was made, in words; "" if nothing has.
+
+    Args:
+        record: the file's content; one from before modules were noted says nothing of them.
+        script: path of the notebook's script; an installed package has none.
+    """
+    if Path(script).is_file() and code_hash(script) != record["code"]:
+        return "the code has changed since"
+    modules = record.get("modules", {})
+    changed = changed_modules({m: h for m, h in modules.items() if not m.startswith(_SHOWING)})
+    return f"{', '.join(changed)} {'have' if changed[1:] else 'has'} changed since" * bool(changed)
+
+
+def changed_modules(hashes):
+    """Names of the modules whose code no longer has these hashes (name to hash), or is gone."""
+    return sorted(name for name, known in hashes.items() if module_hash(name) != known)
+
+
+def module_hash(name):
+    """Hash of a module, such as `measures.frechet`, but for its comments and docstrings.
+
+    Returns:
+        16 hexadecimal digits; None where there is no such module.
+    """
+    path = PACKAGE.joinpath(*name.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return _hash_of_file(path, path.stat().st_mtime_ns) if path.is_file() else None
+
+
+@functools.cache
+def _hash_of_file(path, _modified):
+    """Hash of a module; kept, since a notebook may ask for it at each claim."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, _WITH_DOCSTRING) and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+    return _hash(tree, list)
+
+
+def used_in_a_record(budgets):
+    """Which keywords of `by_profile` count in a recorded run: `record`, else all but `smoke`."""
+    record = [budget for budget in budgets if budget.arg == "record"]
+    return record or [budget for budget in budgets if budget.arg != "smoke"]
+
+
+def code_hash(script, used=used_in_a_record):
+    """Hash of a percent script's code: comments, prose and layout do not count.
+
+    Nor do budgets that were not `used`: what is stored stays good when a smaller machine needs
+    another one. Nor does the address that the first cell installs from.
+
+    Args:
+        script: path of the percent script.
+        used: picks from the keywords of a call of `by_profile` (`ast.keyword`) those that count.
+
+    Returns:
+        16 hexadecimal digits.
+
+    Raises:
+        SyntaxError: the script is not valid Python.
+    """
+    return _hash(ast.parse(Path(script).read_text(encoding="utf-8")), used)
+
+
+def _hash(tree, used):
+    return hashlib.sha256(repr(_canonical(tree, used)).encode()).hexdigest()[:16]
+
+
+def _canonical(node, used):
+    """A syntax tree as nested lists, without the empty fields that Python versions add or drop."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "by_profile":
+        node = ast.Call(func=node.func, args=node.args, keywords=used(node.keywords))
+    if isinstance(node, ast.Constant) and str(node.value).startswith("git+https://"):
+        node = ast.Constant(value=_INSTALLED_FROM)
+    if isinstance(node, ast.AST):
+        fields = [[name, _canonical(value, used)] for name, value in ast.iter_fields(node)
+                  if name != "kind" and value is not None and value != []]  # fmt: skip
+        return [type(node).__name__, fields]
+    return [_canonical(part, used) for part in node] if isinstance(node, list) else repr(node)

@@ -99,8 +99,9 @@ def test_what_shapes_a_notebook_makes_it_run_again(course, run, what, monkeypatc
     elif what == "profile":
         options["profile"] = "cpu"
     elif what == "recorded":
-        (course.notebooks_dir / "recorded").mkdir()
-        (course.notebooks_dir / "recorded" / "01_one.json").write_text("{}")
+        folder = course.notebooks_dir / "recorded" / "01_one"
+        folder.mkdir(parents=True)
+        (folder / "claims.json").write_text("{}")
     elif what == "page":
         (course.build_dir / "html" / "01_one.html").unlink()
     else:

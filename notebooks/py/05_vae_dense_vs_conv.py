@@ -288,8 +288,8 @@ for name in ("convolutional", "dense, equal"):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Training
 #
-# The recipe of notebook 01: all images, batches of 64, a learning rate that rises for a tenth of the
-# updates and then falls to zero. Each network gets what is best for it: the convolutional ones
+# The recipe of notebook 01: all images, batches of 64, a learning rate that rises for a tenth of
+# the updates and then falls to zero. Each network gets what is best for it: the convolutional ones
 # Muon, which would cost a wide dense network more than it gains by the clock, and each the best of
 # three peaks of the learning rate, by the bound on training images that were set aside for this.
 # `fit` measures the bound on held-out images after each epoch, and the seconds of training alone.
@@ -442,8 +442,8 @@ with plotting.beside_the_record(NOTEBOOK, "curves"):
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Per epoch the convolutional network is ahead, per second the picture may turn: it does thirteen
-# times the work for an image. Where the two curves of the right panel cross depends on the machine, so no
-# verdict is given on it. A GPU moves the crossing to the left.
+# times the work for an image. Where the two curves of the right panel cross depends on the machine,
+# so no verdict is given on it. A GPU moves the crossing to the left.
 
 
 # %% slideshow={"slide_type": "skip"}

@@ -218,3 +218,13 @@ def test_the_readme_opens_notebooks_of_this_project():
 def test_the_citation_names_the_repository():
     citation = yaml.safe_load((CHECKOUT / "CITATION.cff").read_text("utf-8"))
     assert citation["repository-code"] == links.source(series.find_project()).address
+
+
+def test_recorded_runs_are_of_this_series_and_stay_small():
+    folder = CHECKOUT / "notebooks" / "recorded"
+    names = {notebook.name for notebook in series.find_project().notebooks()}
+    assert {path.name.removesuffix(".part") for path in folder.iterdir()} <= names
+    sizes = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    assert {path.suffix for path in sizes} <= {".json", ".png", ".npz"}, "what a record is made of"
+    assert max((size for path, size in sizes.items() if path.suffix == ".png"), default=0) <= 150e3
+    assert sum(size for path, size in sizes.items() if path.suffix == ".npz") <= 25e6

@@ -5,7 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from IPython.testing.globalipapp import start_ipython
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.figure import Figure
 
 from course_utils import plotting, storage
@@ -139,7 +139,11 @@ def test_an_answer_is_computed_from_the_record(recording, capsys):
 
 @pytest.fixture
 def shell():
-    return start_ipython()
+    """A shell that figures are shown in, gone again after the test."""
+    made = InteractiveShell.instance()
+    yield made
+    made.restore_sys_module_state()
+    InteractiveShell.clear_instance()
 
 
 def draw(title="Which is larger?"):

@@ -16,7 +16,7 @@ from course_tools.series import CourseError
 from course_utils import environment, profiles
 from course_utils.evaluation import claims, recorded, stamps
 
-TIME_LIMIT = 2 * 3600
+TIME_LIMIT = 4 * 3600
 _PACKAGES = ("keras", "numpy", "scikit-learn")
 _BACKEND_PACKAGES = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
 
@@ -61,6 +61,8 @@ def record(notebook, settings, display):
     hashes = execution.module_hashes()
     folder = recorded_folder(notebook)
     part = folder.with_name(f"{folder.name}.part")
+    if not folder.exists() and _before(folder).exists():
+        _before(folder).rename(folder)  # the last recording died as it took the place
     _take_up(part)
     done = execution.execute(
         notebook, settings.with_environment(COURSE_RECORD=str(part)), display.cell
@@ -82,10 +84,16 @@ def record(notebook, settings, display):
 def _take_up(part):
     """Begin a recording; numbers of an attempt before are there to be taken up."""
     part.mkdir(parents=True, exist_ok=True)
-    earlier = {
-        **recorded.read(part / recorded.EARLIER, {}),
-        **recorded.read(part / recorded.NUMBERS, {}),
-    }
+    try:
+        earlier = {
+            **recorded.read(part / recorded.EARLIER, {}),
+            **recorded.read(part / recorded.NUMBERS, {}),
+        }
+    except ValueError as error:
+        raise CourseError(
+            f"the numbers of an attempt before, in {part}, are damaged ({error}). Bring them back "
+            f"from git, or delete the folder to measure all of them again."
+        ) from error
     recorded.write(part / recorded.EARLIER, earlier)
     for path in part.iterdir():
         if path.name != recorded.EARLIER:
@@ -94,12 +102,15 @@ def _take_up(part):
 
 def _replace(folder, part):
     """Let the folder `part` take the place of `folder`, which is there whole until then."""
-    before = folder.with_name(f"{folder.name}.before")
-    shutil.rmtree(before, ignore_errors=True)
+    shutil.rmtree(_before(folder), ignore_errors=True)
     if folder.exists():
-        folder.rename(before)
+        folder.rename(_before(folder))
     part.rename(folder)
-    shutil.rmtree(before, ignore_errors=True)
+    shutil.rmtree(_before(folder), ignore_errors=True)
+
+
+def _before(folder):
+    return folder.with_name(f"{folder.name}.before")
 
 
 def recorded_folder(notebook):

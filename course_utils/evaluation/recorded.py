@@ -23,7 +23,8 @@ from course_utils import storage
 from course_utils.evaluation import stamps
 from course_utils.notes import note
 
-CLAIMS, NUMBERS = "claims.json", "numbers.json"
+CLAIMS, NUMBERS, PICTURES = "claims.json", "numbers.json", "pictures.json"
+LARGEST_PICTURE = 150_000  # bytes: a clone fetches all of them
 _LARGEST = float(np.finfo(np.float16).max)
 # In a recording: numbers of an attempt before, taken up when they are asked for.
 EARLIER = "numbers-earlier.json"
@@ -61,11 +62,14 @@ def claim(notebook, name):
         (result as a dict, what has changed since in words, "" if nothing has), or (None, "") where
         no run is recorded.
     """
-    record = _read_or_tell(notebook, CLAIMS, {"claims": []})
-    for result in record["claims"]:
-        if result["claim"]["name"] == name:
-            return result, changed_since(notebook, record)
-    return None, ""
+
+    def found(record):
+        for result in record["claims"]:
+            if result["claim"]["name"] == name:
+                return result, changed_since(notebook, record)
+        return None
+
+    return _from_record(notebook, CLAIMS, found) or (None, "")
 
 
 def changed_since(notebook, record):
@@ -76,11 +80,12 @@ def changed_since(notebook, record):
 
 def made(notebook):
     """When the recorded run was made, and what has changed since; "" where none is recorded."""
-    record = _read_or_tell(notebook, CLAIMS, {"claims": []})
-    if "date" not in record:
-        return ""
-    changed = changed_since(notebook, record)
-    return f"{record['date']}{f', stale: {changed}' if changed else ''}"
+
+    def found(record):
+        changed = changed_since(notebook, record)
+        return f"{record['date']}{f', stale: {changed}' if changed else ''}"
+
+    return _from_record(notebook, CLAIMS, found) or ""
 
 
 def kept(name, function, *arguments):
@@ -113,8 +118,11 @@ def kept(name, function, *arguments):
 
 def numbers(notebook):
     """What the recorded run has measured, name to numbers as `kept` got them; {} if none is."""
-    known = _read_or_tell(notebook, NUMBERS, {})
-    return {name: entry["found"] for name, entry in known.items()}
+
+    def found(known):
+        return {name: entry["found"] for name, entry in known.items()}
+
+    return _from_record(notebook, NUMBERS, found) or {}
 
 
 def keep_network(name, model):
@@ -129,7 +137,9 @@ def keep_network(name, model):
     """
     if (folder := being_made()) is None:
         return
-    weights = {f"{i:04d}": weight for i, weight in enumerate(_floats(model))}
+    from course_utils.training.state import to_numpy
+
+    weights = {f"{i:04d}": to_numpy(variable) for i, variable in enumerate(_floats(model))}
     if any(np.abs(weight).max(initial=0) > _LARGEST for weight in weights.values()):
         raise ValueError(f"weights of {name!r} are beyond 65,504: they do not fit in sixteen bits.")
     halved = {key: weight.astype(np.float16) for key, weight in weights.items()}
@@ -147,21 +157,47 @@ def network(notebook, name, model):
     Returns:
         The model; None, with a note, where there is no such network or it is of another build.
     """
-    path = folder_of(notebook) / f"{name}.npz"
+    path, variables = folder_of(notebook) / f"{name}.npz", _floats(model)
     try:
         weights, _ = storage.load_arrays(path)
         values = [weights[key] for key in sorted(weights)]
-        shapes, expected = ([w.shape for w in part] for part in (values, _floats(model)))
-        if shapes != expected:
+        if [value.shape for value in values] != [tuple(v.shape) for v in variables]:
             raise ValueError("it was built otherwise")
     except (OSError, ValueError) as reason:
         why = "it is not there" if isinstance(reason, FileNotFoundError) else reason
         note(f"the recorded network {notebook}/{name} cannot be used: {why}. Train your own.")
         return None
-    floats = [v for v in _variables(model) if "float" in str(v.dtype)]
-    for variable, value in zip(floats, values, strict=True):
+    for variable, value in zip(variables, values, strict=True):
         variable.assign(value.astype(np.float32))
     return model
+
+
+def keep_picture(name, image, alt):
+    """Keep a key picture, bytes of a PNG, and what it shows in words, if a recording is made.
+
+    Raises:
+        ValueError: it takes more than `LARGEST_PICTURE` bytes.
+    """
+    if (folder := being_made()) is None:
+        return
+    if len(image) > LARGEST_PICTURE:
+        raise ValueError(
+            f"the picture {name!r} takes {len(image):,} bytes, at most {LARGEST_PICTURE:,} are "
+            f"kept. Draw fewer images, or smaller ones."
+        )
+    with storage.atomic_write(folder / f"{name}.png") as temporary:
+        temporary.write_bytes(image)
+    write(folder / PICTURES, {**read(folder / PICTURES, {}), name: alt})
+
+
+def picture(notebook, name):
+    """A recorded key picture, (bytes of a PNG, what it shows in words); None if there is none."""
+
+    def found(texts):
+        return (folder_of(notebook) / f"{name}.png").read_bytes(), texts[name]
+
+    there = (folder_of(notebook) / f"{name}.png").is_file()
+    return _from_record(notebook, PICTURES, found) if there else None
 
 
 def answer(notebook, words):
@@ -183,15 +219,17 @@ def answer(notebook, words):
     display({"text/html": folded, "text/plain": f"{title}: {said}"}, raw=True)
 
 
-def _read_or_tell(notebook, name, default):
+def _from_record(notebook, name, find):
+    """`find` of a JSON file of the record; None where there is none, or, with a note, a bad one."""
+    path = folder_of(notebook) / name
     try:
-        return read(folder_of(notebook) / name, default)
-    except (OSError, ValueError) as error:
+        return find(read(path, {})) if path.is_file() else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         note(
             f"the recorded run of {notebook} cannot be read ({type(error).__name__}: {error}). Get "
             f"the file again, or make it with `course record {notebook[:2]}`."
         )
-        return default
+        return None
 
 
 def read(path, default):
@@ -203,7 +241,7 @@ def read(path, default):
     if not path.is_file():
         return default
     found = json.loads(path.read_text(encoding="utf-8"))
-    if type(found) is not type(default) or any(key not in found for key in default):
+    if type(found) is not type(default):
         raise ValueError(f"{path.name} is no record")
     return found
 
@@ -224,15 +262,8 @@ def _plain(found):
     return found.tolist() if isinstance(found, np.ndarray | np.generic) else found
 
 
-def _variables(model):
-    """What a network consists of: no metrics, no optimizer."""
-    metrics = {id(variable) for variable in model.metrics_variables}
-    return [variable for variable in model.variables if id(variable) not in metrics]
-
-
 def _floats(model):
-    """Values of a model's variables but for the states of random generators."""
-    from course_utils.training.state import to_numpy
+    """Variables of a model, as it is stored, but for the states of random generators."""
+    from course_utils.training.state import model_variables
 
-    values = map(to_numpy, _variables(model))
-    return [value for value in values if np.issubdtype(value.dtype, np.floating)]
+    return [variable for variable in model_variables(model) if "float" in str(variable.dtype)]

@@ -78,8 +78,8 @@ def verdict(
     moved = second + (margin if better == "lower" else -margin)
     low, high = (first, moved) if better == "lower" else (moved, first)
     if paired:
-        # Two runs that did not get there are alike.
-        gain = np.where(low == high, 0.0, high - low)
+        with np.errstate(invalid="ignore"):  # two runs that did not get there are alike
+            gain = np.where(low == high, 0.0, high - low)
         below, above = (gain > 0).all(), (gain < 0).all()
     else:
         below, above = low.max() < high.min(), low.min() > high.max()

@@ -18,7 +18,7 @@ def recipe(updates, peak=5e-3, muon=True):
     directions of a matrix alike; all other weights by Adam. And batches are small: 64 images
     instead of 128 mean twice as many updates.
 
-    Muon's step takes a dozen matrix products for each weight matrix. That is little beside the
+    Muon's step takes fifteen matrix products for each weight matrix. That is little beside the
     convolutions of a convolutional network, and more than all the rest of a wide dense one: there
     an epoch takes four to five times as long as with Adam, and in equal seconds Adam gets further.
 

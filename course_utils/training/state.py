@@ -51,7 +51,7 @@ def updates_done(model):
 
 def weights_of(model):
     """Copies of the values of a model's variables, its optimizers' left out."""
-    return [to_numpy(variable) for variable in _model_variables(model)]
+    return [to_numpy(variable) for variable in model_variables(model)]
 
 
 def state_of(model):
@@ -65,7 +65,8 @@ def put_state(model, values):
         variable.assign(value)
 
 
-def _model_variables(model):
+def model_variables(model):
+    """What of a model is stored: its weights, and the states of its random layers."""
     # Keras's own files of weights leave out the state of random layers (dropout, noise), without
     # which a resumed run is not the run that was interrupted. Metrics are left out: they start
     # afresh each epoch, and some are built only then.
@@ -75,7 +76,7 @@ def _model_variables(model):
 
 def _variables(model):
     optimizers = [v for optimizer in optimizers_of(model) for v in optimizer.variables]
-    return list({id(v): v for v in (*_model_variables(model), *optimizers)}.values())
+    return list({id(v): v for v in (*model_variables(model), *optimizers)}.values())
 
 
 def to_numpy(variable):

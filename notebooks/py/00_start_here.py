@@ -265,9 +265,9 @@ print(f"five pairs, two equal methods: {2**-5:.1%} 'holds' by chance")
 # budget of whoever makes the claim. Where that is out of reach, it counts only if the numbers have
 # **levelled off**: over the last quarter of the training, neither moved by more than a fifth of the
 # difference between the two. Else the table says *not decided at this budget*, and what it looked
-# like so far. Your run is often too short for a verdict; the recorded run, on all images and for
-# hours, stands below it, with what it would have said after a sixteenth and a quarter of its
-# training. Some verdicts turn over in between.
+# like so far. Your run is often too short for a verdict. The recorded run below it is longer, and
+# its line says how long; where a record has been made for it, the table also tells what a sixteenth
+# and a quarter of the training would have said, since some verdicts turn over in between.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A claim, tested

@@ -320,7 +320,7 @@ def test_only_budgets_that_may_have_been_used_count(tmp_path, of, given, count):
     assert {name for name in given if code_hash(name) != code_hash()} == count
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"claims": [{}]}'])
 def test_a_damaged_record_is_passed_over_with_a_note(started, images, record, content, capsys):
     script = record(claims.test(CLAIM, {"A": LOW, "B": HIGH}, "10 images", images))
     (script.parents[1] / "recorded" / "09_x" / "claims.json").write_text(content)

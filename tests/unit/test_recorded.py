@@ -163,6 +163,12 @@ def test_a_key_picture_is_shown_below_ones_own(shell, recording, folder, capsys)
     shown = capsys.readouterr().out
     assert shown.count("A line that rises") == 2
     assert "The recorded run:" in shown
+    (folder / "pictures.json").write_text("{")
+    with plotting.beside_the_record("05_x", "line"):
+        draw()
+    shown = capsys.readouterr().out
+    assert shown.count("A line that rises") == 1
+    assert "cannot be read (JSONDecodeError" in shown
     (folder / "line.png").unlink()
     with plotting.beside_the_record("05_x", "line"):
         draw()
@@ -173,7 +179,7 @@ def test_a_key_picture_is_one_and_small(shell, recording, monkeypatch):
     none = plotting.beside_the_record("05_x", "none")
     with pytest.raises(ValueError, match="one figure, found 0 in the block 'none'"), none:
         pass
-    monkeypatch.setattr("course_utils.plotting.records.LARGEST", 100)
+    monkeypatch.setattr("course_utils.evaluation.recorded.LARGEST_PICTURE", 100)
     large = plotting.beside_the_record("05_x", "large")
     with pytest.raises(ValueError, match=r"takes .* bytes, at most 100 are kept"), large:
         draw()

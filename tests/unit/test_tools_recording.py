@@ -87,6 +87,24 @@ def test_a_recording_that_was_cut_off_takes_up_its_numbers(notebook, record, tmp
     assert not part.exists()
 
 
+def test_a_recording_that_died_as_it_took_the_place_loses_nothing(notebook, record):
+    folder = record()
+    before = (folder / "claims.json").read_bytes()
+    folder.rename(folder.with_name("01_one.before"))
+    write_script(notebook.script, [NOTE_CLAIM, "1/0"])
+    with pytest.raises(CourseError, match="ZeroDivisionError"):
+        record()
+    assert (folder / "claims.json").read_bytes() == before
+
+
+def test_damaged_numbers_of_an_attempt_before_are_told(notebook, record):
+    part = recording.recorded_folder(notebook).with_name("01_one.part")
+    part.mkdir(parents=True)
+    (part / "numbers.json").write_text("{")
+    with pytest.raises(CourseError, match=r"01_one.part, are damaged .* delete the folder"):
+        record()
+
+
 def test_a_notebook_without_claims_is_refused(notebook, record):
     write_script(notebook.script, ["1"])
     with pytest.raises(CourseError, match="tested no claim"):

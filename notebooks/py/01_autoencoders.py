@@ -63,18 +63,21 @@ TEST_SIZE = by_profile(smoke=2_000, cpu=None, gpu=None)  # None: all of them
 BUDGETS = by_profile(smoke=(3,), cpu=(4,), gpu=(4, 16), record=(1, 4, 16))
 EPOCHS = BUDGETS[-1]
 BATCH_SIZE = by_profile(smoke=32, cpu=64, gpu=64)
-PEAKS = (2.5e-3, 5e-3, 1e-2)  # learning rates to choose from
+PEAKS = (1.25e-3, 2.5e-3, 5e-3, 1e-2)  # learning rates to choose from
 TUNE_EPOCHS = by_profile(smoke=0, cpu=0, gpu=2, record=2)  # 0: as the recorded run has chosen
 # The dense network is quicker; it gets this many times the epochs, to compare at equal seconds.
 LONGER = by_profile(smoke=2, cpu=3, gpu=2, record=4)
-STEP_EPOCHS = by_profile(smoke=1, cpu=2, gpu=4, record=4)  # to see what the recipe's parts buy …
-STEP_NETWORKS = by_profile(  # … for these networks
+SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
+# To see what the recipe's parts buy, for these networks:
+STEP_NETWORKS = by_profile(
     smoke=("dense, 256",), cpu=("dense, 256",), gpu=("dense, 256", "convolutional")
 )
-SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
+STEP_EPOCHS = by_profile(smoke=1, cpu=2, gpu=2)
+STEP_SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3))
 CODE_SIZE = 32
 ALL_SIZES = (2, 8, 32, 128)
-CODE_SIZES = by_profile(smoke=(8, 32), cpu=(2, 32, 128), gpu=ALL_SIZES, record=ALL_SIZES)
+CODE_SIZES = by_profile(smoke=(8, 32), cpu=(2, 32, 128), gpu=ALL_SIZES)
+SIZE_EPOCHS = BUDGETS[0] if len(BUDGETS) == 1 else BUDGETS[-2]  # training for each of them
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The data
@@ -507,7 +510,7 @@ def step_curve(step, name, seed):
 steps = {
     (name, step): [
         recorded.kept(f"{step}, {name}, seed {seed}", step_curve, step, name, seed)
-        for seed in SEEDS
+        for seed in STEP_SEEDS
     ]
     for name in STEP_NETWORKS
     for step in STEPS
@@ -538,7 +541,7 @@ for name in STEP_NETWORKS:
 # ## Training
 #
 # One recipe for all, the same images in the same order, the mean squared error as the loss. The
-# peak of the learning rate is chosen for each network from three, on training images that are set
+# peak of the learning rate is chosen for each network from four, on training images that are set
 # aside for it. `fit` measures the held-out error after each epoch (on every fifth test image) and
 # the seconds spent in training alone, the compilation of the first step included. The test images
 # steer nothing: no choice below depends on them.
@@ -707,7 +710,7 @@ for size in CODE_SIZES:
     sweep["PCA"].append(held_out_error(pictures.reshape(images.x_test.shape)))
     for name in compared:
         title = f"{name}, code of {size}"
-        found = recorded.kept(title, curve, name, SEEDS[0], EPOCHS, size)
+        found = recorded.kept(title, curve, name, SEEDS[0], SIZE_EPOCHS, size)
         sweep[name].append(found["error"])
 
 # %% slideshow={"slide_type": "fragment"}

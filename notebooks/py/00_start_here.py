@@ -13,12 +13,14 @@
 #
 # **Time** · smoke 40 s · cpu 60 s · gpu not measured
 #
-# What your machine will do, which data there is, and the rule behind every verdict.
+# What your machine will do, which data there is, what a generative model is, and the rule behind
+# every verdict.
 #
 # After this notebook you can
 #
 # - say what your machine will compute with, and how long a notebook may take on it;
 # - load every data set of the course, with or without a network;
+# - say what a generative model is, why one wants a large $p(x)$, and which families there are;
 # - read the table *Claim → Test → Result → Verdict*, and say how often its rule is fooled by
 #   chance.
 
@@ -137,6 +139,121 @@ plotting.scatter(
     alt="Three scatter plots: eight tight clusters on a circle, twenty-five clusters on a square "
     "grid, and two interleaved half-moons.",
 )
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What is a generative model?
+#
+# A **generative model** is a probability distribution $p_\theta(x)$ that new examples can be drawn
+# from. Its parameters $\theta$ are learnt from examples. By which measure? Numbers instead of
+# images first. Three candidates, and real points from an unknown source: which of the three would
+# you trust to make more?
+
+# %% slideshow={"slide_type": "fragment"}
+line = data.load("toys", train_size=2_000, test_size=2_000, kind="mixture_1d")
+
+
+def normal(mean, std):
+    """The density of a Gaussian, a function of points."""
+    return lambda x: np.exp(-((x - mean) ** 2) / (2 * std**2)) / (std * math.sqrt(2 * math.pi))
+
+
+CANDIDATES = {
+    "A: one bump": normal(0.5, 0.8),
+    "B: one wide bump": normal(line.x_train.mean(), line.x_train.std()),
+    "C: three bumps": lambda x: line.pdf(x[:, None]),
+}
+heights, edges = np.histogram(line.x_test[:, 0], bins=60, density=True)
+grid = np.linspace(-5, 5, 400)
+plotting.lines(
+    {
+        "x": {name: (grid, density(grid)) for name, density in CANDIDATES.items()}
+        | {"points, counted": (edges[:-1] + np.diff(edges) / 2, heights)}
+    },
+    "Which of the three made the points?",
+    alt="Three densities over a line and a jagged curve of counted points with three bumps: the "
+    "first covers one bump, the second is one wide bump, the third follows the points.",
+    y_label="density",
+    y_limits=(0, 0.7),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Ask each candidate how probable it finds points that it has not seen. Products of many small
+# numbers vanish, so take the logarithm and the mean: the mean **log-likelihood**, in nats. To
+# choose $\theta$ so that it is large is **maximum likelihood**.
+#
+# Why a large $p(x)$, of all things? Because of what it costs to be wrong. With the source's density
+# $p$,
+#
+# $$\mathbb E_{x \sim p}[\log p_\theta(x)] = \mathbb E_p[\log p(x)] - \mathrm{KL}(p \,\Vert\,
+# p_\theta), \qquad \mathrm{KL}(p \,\Vert\, q) = \int p(x) \log \frac{p(x)}{q(x)}\, dx \ge 0 .$$
+#
+# The first term is the source's own. So the largest likelihood has the smallest **Kullback–Leibler
+# divergence** from the source, zero only where both are equal. The less density a point gets, the
+# more it costs, without limit: A pays for the two bumps that it leaves out, B for density where no
+# points are. Measured on points, and as the integral:
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+x = np.linspace(-12, 12, 20_001)
+source = line.pdf(x[:, None])
+own = np.log(line.pdf(line.x_test))
+for name, density in CANDIDATES.items():
+    differences = own - np.log(density(line.x_test[:, 0]))
+    error = differences.std() / math.sqrt(len(differences))  # the standard error of the mean
+    integral = np.trapezoid(source * np.log(source / density(x)), x)
+    assert abs(differences.mean() - integral) <= 4 * error
+    found = f"{differences.mean():5.2f} ± {error:.2f}"
+    print(f"{name:16} behind the source by {found} nats; the integral: {integral:5.2f}")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# (± is a standard error here.) A model that merely stores its examples also finds *them* very
+# probable: that is **overfitting**, and why $\log p$ counts on held-out points only. And a large
+# $p(x)$ does not promise good-looking samples, nor the other way round ([Theis et al.
+# 2016](https://arxiv.org/abs/1511.01844)): notebooks 05 and 08 measure both.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### A map of the field
+#
+# Images are points in a space of 784 dimensions and more, and $p(x)$ must add up to one there. The
+# families differ in what they give up for that:
+#
+# | family | how an image is made | $p(x)$ | where |
+# |---|---|---|---|
+# | mixture of Gaussians | choose a component, draw from it | exact | 08, 09 |
+# | autoregressive [[1]] | pixel after pixel, each given those before | exact, slow to draw | |
+# | normalising flow [[2]] | noise through an invertible network | exact | 16, planned |
+# | variational autoencoder, VAE [[3]] | a random code through a decoder | lower bound | 03–07, 09 |
+# | adversarial network, GAN [[4]] | noise through a generator | none | 10–14, planned |
+# | diffusion [[5]] | noise taken away in many small steps | lower bound | |
+# | energy-based [[6]] | a long random walk to where the energy is low | up to a factor | |
+#
+# (A GAN's generator learns from a second network that tries to tell its images from real ones.)
+#
+# [1]: https://arxiv.org/abs/1601.06759 "van den Oord et al. 2016"
+# [2]: https://arxiv.org/abs/1605.08803 "Dinh et al. 2017"
+# [3]: https://arxiv.org/abs/1312.6114 "Kingma & Welling 2014"
+# [4]: https://arxiv.org/abs/1406.2661 "Goodfellow et al. 2014"
+# [5]: https://arxiv.org/abs/2006.11239 "Ho et al. 2020"
+# [6]: http://yann.lecun.com/exdb/publis/pdf/lecun-06.pdf "LeCun et al. 2006"
+#
+# The plain autoencoder of 01 and 02 is none of them: it has a code but no distribution to draw it
+# from. Notebook 09 gives it one.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Notation, for all notebooks
+#
+# | written | read |
+# |---|---|
+# | $x$; $\hat x$ | an image, pixels in $[0, 1]$; what a network makes of it |
+# | $z$, of $d$ numbers | its code, or *latent variable* |
+# | $p(z)$ | prior of the code, mostly $\mathcal N(0, I)$ |
+# | $p_\theta(x \mid z)$ | decoder, with weights $\theta$ |
+# | $q_\phi(z \mid x)$ | encoder of a VAE, with weights $\phi$: a Gaussian for each image |
+# | $\mathcal N(\mu, \Sigma)$ | Gaussian with this mean and variance, or covariance matrix |
+# | $\mathbb E_{x \sim p}[f(x)]$ | mean of $f$ over draws from $p$ |
+# | $\log$; nats | natural logarithm, and its unit; one nat is 1.44 bits |
+# | held out | not seen in training, and not used to choose anything |
+# | $a \pm b$ | in tables of claims: $b$ is the **standard deviation** over the seeds |
+# | | in reports and elsewhere: $b$ is the **standard error** of $a$ |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A first network, in five lines

@@ -166,11 +166,16 @@ def record(
 
 
 @app.command()
-def claims(context: typer.Context):
+def claims(context: typer.Context, write: options.WriteClaims = False):
     """Show every recorded claim with its verdict, its date, and whether it is stale."""
-    from course_tools import recording
+    from course_tools import claims_page
 
-    table = recording.claims_table(_project(context).select())
+    project = _project(context)
+    if write:
+        changed = claims_page.write(project)
+        console.print("README.md is written anew" if changed else "README.md says it already")
+        return
+    table = claims_page.as_table(project.select())
     console.print(table if table.row_count else "No claim is recorded yet: course record NN")
 
 

@@ -45,6 +45,7 @@ Fresh = _flag("--fresh", "Run also what is unchanged.")
 OnlyTell = _flag("--check", "Change nothing, only tell.")
 FromNotebook = _flag("--from-notebook", "Take edits over from the .ipynb.")
 Strict = _flag("--strict", "Fail also where only the package has changed.")
+WriteClaims = _flag("--write", "Write the table of the README.")
 Quick = _flag("--quick", "Leave out slow tests and the notebooks' execution.")
 
 

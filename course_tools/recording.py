@@ -7,8 +7,6 @@ import shutil
 from datetime import date
 
 import psutil
-from rich.markup import escape
-from rich.table import Table
 
 from course_tools import execution, machine, storing
 from course_tools.progress import duration
@@ -129,38 +127,14 @@ def read(notebook):
         return None
     try:
         kept = json.loads(path.read_text("utf-8"))
-        [(c["claim"]["statement"], c["verdict"], kept["date"]) for c in kept["claims"]]
+        [claims.Result.from_dict(claim) for claim in kept["claims"]]
+        [kept[key] for key in ("date", "code")]
         return kept, stamps.changed_since(kept, notebook.script)
     except (ValueError, KeyError, TypeError) as error:
         raise CourseError(
             f"{path} is damaged ({error!r}). Bring it back from git, or make it again with "
             f"`course record {notebook.number}`."
         ) from error
-
-
-def claims_table(notebooks):
-    """Return a table of every recorded claim: its verdict, its date, what is to be said of it."""
-    table = Table(title="Recorded claims", title_justify="left")
-    for heading in ("notebook", "claim", "verdict", "date", ""):
-        table.add_column(heading)
-    for notebook in notebooks:
-        if (found := read(notebook)) is None:
-            continue
-        kept, changed = found
-        stale = f"[yellow]stale: {changed}[/]" if changed else ""
-        for claim in kept["claims"]:
-            row = (claim["claim"]["statement"], claim["verdict"], kept["date"])
-            notes = [escape(note) for note in (claim.get("why"), _turned_over(claim)) if note]
-            table.add_row(notebook.name, *map(escape, row), "; ".join([*notes, stale]).strip("; "))
-    return table
-
-
-def _turned_over(claim):
-    """What other budgets would have said, of a claim whose verdict turns over; else nothing."""
-    if not claim.get("earlier"):
-        return ""
-    result = claims.Result.from_dict(claim)
-    return claims.over_training(result) if result.flips else ""
 
 
 def _compose(notebook, done, found, stamp):

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import os
 
@@ -10,7 +9,11 @@ from course_tools import execution, progress, recording
 from course_tools.series import CourseError
 from course_utils.evaluation import claims, stamps
 
-CLAIM = {"claim": {"statement": "Deeper is better"}, "verdict": "no difference seen"}
+CLAIM = claims.Result(
+    claims.Claim("deeper", "Deeper is better", "Same data.", "loss"),
+    {"A": [1.0, 3.0, 5.0], "B": [2.0, 3.0, 4.0]},
+    claims.NO_DIFFERENCE, "", "", "",
+).as_dict()  # fmt: skip
 NOTE_CLAIM = f"""\
 import json, os, pathlib
 pathlib.Path(os.environ["COURSE_RECORD"], "claims.json").write_text(json.dumps([{CLAIM!r}]))"""
@@ -25,13 +28,6 @@ def notebook(tmp_path):
 def record(notebook):
     display = progress.PlainDisplay(Console(quiet=True), 1)
     return lambda: recording.record(notebook, execution.Settings("cpu", "auto", 60), display)
-
-
-def table_text(notebook):
-    console = Console(width=150)
-    with console.capture() as capture:
-        console.print(recording.claims_table([notebook]))
-    return capture.get()
 
 
 def test_a_recorded_run_says_what_made_it(notebook, record):
@@ -112,39 +108,6 @@ def test_a_notebook_without_claims_is_refused(notebook, record):
     assert not recording.recorded_folder(notebook).exists()
 
 
-def test_the_table_of_claims_tells_what_is_stale(notebook, record):
-    assert "Deeper" not in table_text(notebook)
-    record()
-    text = table_text(notebook)
-    assert "Deeper is better" in text
-    assert "no difference seen" in text
-    assert "stale" not in text
-    write_script(notebook.script, [NOTE_CLAIM, "2"])
-    assert "stale" in table_text(notebook)
-
-
-def test_the_table_of_claims_tells_what_modules_have_changed(notebook, record):
-    path = record() / "claims.json"
-    kept = json.loads(path.read_text("utf-8"))
-    assert kept["modules"] == {}, "this notebook loads none"
-    path.write_text(json.dumps({**kept, "modules": {"models.vae": "0", "notes": "0"}}))
-    assert "stale: models.vae has changed since" in table_text(notebook)
-
-
-def test_the_table_of_claims_tells_what_turns_over(notebook, record):
-    path = record() / "claims.json"
-    kept = json.loads(path.read_text("utf-8"))
-    claim = claims.Claim("deeper", "Deeper is better", "Same data.", "loss")
-    low, high = {"A": [1.0] * 3, "B": [2.0] * 3}, {"A": [2.0] * 3, "B": [1.0] * 3}
-    result = claims.Result(claim, low, claims.HOLDS, "", "", "", earlier={1 / 16: high})
-    path.write_text(json.dumps({**kept, "claims": [result.as_dict()]}))
-    assert "1/16: the opposite is true; all: holds" in " ".join(table_text(notebook).split())
-    result = dataclasses.replace(result, earlier={1 / 16: low}, why="so far: holds")
-    path.write_text(json.dumps({**kept, "claims": [result.as_dict()]}))
-    assert "1/16" not in table_text(notebook)
-    assert "so far: holds" in table_text(notebook)
-
-
 def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch):
     monkeypatch.setattr(stamps, "PACKAGE", tmp_path)
     module = tmp_path / "measures" / "one.py"
@@ -166,4 +129,4 @@ def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch)
 def test_a_damaged_recorded_file_is_told(notebook, record):
     (record() / "claims.json").write_text("{}")
     with pytest.raises(CourseError, match="is damaged"):
-        recording.claims_table([notebook])
+        recording.read(notebook)

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from _harness import store, table
 
-from course_utils import architectures, data, environment
+from course_utils import architectures, data, environment, training
 from course_utils.models import VAE
 from course_utils.training import state
 
@@ -32,7 +32,7 @@ STEPS = {
     "warm-up and cosine to 8e-3": COSINE,
     "and batches of 64, peak 5e-3": {**COSINE, "batch_size": 64, "peak": 5e-3, "epochs": 6},
     "and Muon": MUON,
-    "and β2 = 0.99": {**MUON, "beta_2": 0.99},
+    "and β2 = 0.99": {**MUON, "optimizer": "the course's recipe", "beta_2": 0.99},
 }
 WARM_UP = 0.1  # share of the updates
 
@@ -44,8 +44,8 @@ def build(images, setting, seed):
     encoder = architectures.conv_vae_encoder(shape, 2, (32, 64), hidden=16)
     model = VAE(encoder, architectures.conv_decoder(shape, 2))
     rate = setting["peak"]
+    updates = setting["epochs"] * -(-len(images.x_train) // setting["batch_size"])
     if setting["cosine"]:
-        updates = setting["epochs"] * -(-len(images.x_train) // setting["batch_size"])
         warm_up = int(WARM_UP * updates)
         rate = keras.optimizers.schedules.CosineDecay(
             rate / 25, updates - warm_up, alpha=0.0, warmup_target=rate, warmup_steps=warm_up
@@ -57,6 +57,8 @@ def build(images, setting, seed):
         optimizer = keras.optimizers.Muon(
             rate, adam_beta_2=setting["beta_2"], weight_decay=None, adam_weight_decay=None
         )
+    if setting["optimizer"] == "the course's recipe":
+        optimizer = training.recipe(updates, setting["peak"])
     # Twenty updates for each call from Python change no number, and save as much time for all.
     model.compile(optimizer, steps_per_execution=20)
     return model

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import textwrap
 
 import matplotlib.pyplot as plt
 from IPython.display import display
@@ -50,17 +51,27 @@ def show(figure, alt, title=None):
     Args:
         figure: matplotlib Figure.
         alt: what the picture shows, in a sentence or two, at least 20 characters.
-        title: put above the figure, at the left, where reading begins; None: left as it is.
+        title: put above the figure, at the left, where reading begins, in as many lines as it
+            takes; None: left as it is.
 
     Raises:
         ValueError: the text is too short to tell anything.
     """
     if title is not None:
-        figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+        _put_title(figure, title)
     image = png(figure)
     if len(alt.strip()) < 20:
         raise ValueError(f"alt text {alt!r} is too short: say in a sentence what one sees.")
     display_png(image, alt)
+
+
+def _put_title(figure, title):
+    text = figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    share = 0.97 * figure.bbox.width / text.get_window_extent().width
+    if share < 1:
+        lines = textwrap.wrap(title, max(10, int(0.95 * share * len(title))))
+        text.set_text("\n".join(lines))
+        figure.set_figheight(figure.get_figheight() + 0.19 * (len(lines) - 1))
 
 
 def png(figure, **options):

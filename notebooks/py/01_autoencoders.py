@@ -280,39 +280,34 @@ print("without shuffling the weights: more than 0.1:",
 
 
 # %% slideshow={"slide_type": "fragment"}
-def one_lit(size):
-    """A picture (1, size, size, 1) with one white pixel, in the middle."""
-    picture = np.zeros((1, size, size, 1), dtype="float32")
-    picture[:, size // 2, size // 2] = 1
-    return picture
-
-
-def sees(*layers_between):
-    """Which pixels of 15 × 15 reach the middle one of the outputs through these layers."""
-    network = keras.Sequential([keras.Input((15, 15, 1)), *layers_between])
-    every_pixel = np.eye(225, dtype="float32").reshape(225, 15, 15, 1)
+def seen_by_the_middle(*layers_between):
+    """Which of 9 × 9 pixels reach the middle one of the outputs through these layers."""
+    network = keras.Sequential([keras.Input((9, 9, 1)), *layers_between])
+    every_pixel = np.eye(81, dtype="float32").reshape(81, 9, 9, 1)
     outputs = network.predict(every_pixel, verbose=0)
     middle = outputs.shape[1] // 2
-    return (abs(outputs[:, middle, middle, 0]) > 0).reshape(15, 15)
+    return (abs(outputs[:, middle, middle, 0]) > 0).reshape(9, 9)
 
 
-def ones(kind, **options):
-    """A layer of this kind with 3 × 3 weights that are all one."""
-    weights = {"kernel_initializer": "ones", "use_bias": False}
-    return getattr(keras.layers, kind)(1, 3, padding="same", **weights, **options)
+def ones(kind):
+    """A layer of this kind with stride 2 and 3 × 3 weights that are all one."""
+    options = {"strides": 2, "padding": "same", "kernel_initializer": "ones", "use_bias": False}
+    return getattr(keras.layers, kind)(1, 3, **options)
 
 
-painted = ones("Conv2DTranspose", strides=2)(one_lit(7))
+lit = np.zeros((1, 5, 5, 1), dtype="float32")
+lit[0, 2, 2] = 1
+painted = keras.ops.convert_to_numpy(ones("Conv2DTranspose")(lit))[0, :9, :9, 0] > 0
 fields = {
-    "one convolution": sees(ones("Conv2D", strides=2)),
-    "two convolutions": sees(ones("Conv2D", strides=2), ones("Conv2D", strides=2)),
-    "painted by one": keras.ops.convert_to_numpy(painted)[0, :, :, 0] > 0,
+    "seen through one convolution": seen_by_the_middle(ones("Conv2D")),
+    "seen through two": seen_by_the_middle(ones("Conv2D"), ones("Conv2D")),
+    "painted by a transposed one": painted,
 }
 plotting.image_rows(
-    {name: 1.0 * field[None, :14, :14, None] for name, field in fields.items()},
-    "What does one number see, and what does one number paint?",
-    alt="Three small squares: three by three pixels that one convolution sees, seven by seven that "
-    "two see, and three by three that a transposed convolution paints.",
+    {name: 0.25 + 0.75 * field[None, :, :, None] for name, field in fields.items()},
+    "Which pixels does one number see, and which does it paint?",
+    alt="Three squares of nine by nine grey pixels: three by three of them are white for one "
+    "convolution, seven by seven for two, three by three for a transposed convolution.",
     notes={name: f"{int(field.sum())} pixels" for name, field in fields.items()},
 )
 assert [int(field.sum()) for field in fields.values()] == [9, 49, 9]
@@ -534,10 +529,10 @@ for name in STEP_NETWORKS:
                 ]
                 for step in STEPS
             },
-            f"What does each part buy in {STEP_EPOCHS} epochs, and in how many seconds?",
+            "What does each part of the recipe buy, and in how many seconds?",
             alt=f"Held-out error of the network {name}, one row for Adam alone and one for each "
             "part of the recipe added to it, with the seconds of the training.",
-            x_label=f"held-out error per pixel ({name})",
+            x_label=f"held-out error per pixel ({name}; epochs: {STEP_EPOCHS})",
         )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}

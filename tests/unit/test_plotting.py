@@ -8,10 +8,11 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from course_utils import plotting
-from course_utils.plotting import arrays, charts
+from course_utils.plotting import arrays, charts, look
 
 ALT = "A picture drawn by a test, long enough."
 IMAGES = np.random.default_rng(0).random((7, 4, 4, 1))
@@ -86,6 +87,18 @@ def test_a_series_keeps_its_colour_in_every_panel(monkeypatch):
     left, right = (axis.get_lines() for axis in figures[0].axes)
     assert left[1].get_color() == right[0].get_color() != left[0].get_color()
     plt.close(figures[0])
+
+
+@pytest.mark.parametrize(
+    "title", ["Short?", "A title that is much longer than its figure is wide?"]
+)
+def test_a_title_stays_inside_its_figure(shown, title):
+    figure = Figure(figsize=(2.5, 1.5))
+    figure.subplots()
+    look.show(figure, ALT, title)
+    text = figure._suptitle
+    assert text.get_window_extent().x1 <= figure.bbox.width
+    assert text.get_text().split() == title.split()
 
 
 @pytest.mark.parametrize("alt", ["", "a figure", " " * 40])

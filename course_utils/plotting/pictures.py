@@ -41,13 +41,16 @@ def image_rows(rows, title, alt, notes=None):
     """
     rows = {name: checked_images(images) for name, images in rows.items()}
     count = max(len(images) for images in rows.values())
-    figure, axes = _blank(len(rows), count, 0.85 * count + 2.2, 0.88 * len(rows) + 0.4)
+    notes = notes or {}
+    letters = max(map(len, rows)) + max(map(len, notes.values()), default=0)
+    beside = max(2.2, 0.09 * letters + 0.3)  # inches for the texts at both ends
+    figure, axes = _blank(len(rows), count, 0.85 * count + beside, 0.88 * len(rows) + 0.4)
     for line, (name, images) in zip(axes, rows.items(), strict=True):
         for axis, image in zip(line, images, strict=False):
             _draw_image(axis, image)
         first, last = line[0], line[-1]
         first.text(-0.12, 0.5, name, transform=first.transAxes, ha="right", va="center")
-        last.text(1.12, 0.5, (notes or {}).get(name, ""), transform=last.transAxes, va="center")
+        last.text(1.12, 0.5, notes.get(name, ""), transform=last.transAxes, va="center")
     show(figure, alt, title)
 
 

@@ -63,7 +63,7 @@ from course_utils.training import fit, recipe
 # %% slideshow={"slide_type": "skip"}
 NOTEBOOK = "02_autoencoder_applications"
 TRAIN_SIZE = by_profile(smoke=1_600, cpu=60_000, gpu=60_000)
-TEST_SIZE = by_profile(smoke=1_500, cpu=None, gpu=None)  # None: all of them
+TEST_SIZE = by_profile(smoke=1_100, cpu=None, gpu=None)  # None: all of them
 SET_ASIDE = by_profile(smoke=300, cpu=5_000, gpu=5_000)  # training images that choose settings
 # The last is the whole training; the others, each planned for so many epochs, show whether a
 # verdict turns over.
@@ -177,6 +177,7 @@ def best(candidates, restore):
     return max(candidates, key=lambda c: psnr(aside, restore(noisy_aside, c)))
 
 
+# %% slideshow={"slide_type": "subslide"}
 def smooth(pictures, width):
     return gaussian_filter(pictures, (0, width, width, 0))
 
@@ -316,6 +317,11 @@ def train(name, seed, epochs=EPOCHS, learnt=images.x_train, of="digits", peak=No
 
 
 # %% slideshow={"slide_type": "skip"}
+def three_quarters(epochs):
+    """The epoch at which it is looked whether a number has levelled off by the last."""
+    return max(1, 3 * epochs // 4)
+
+
 def error_at_rate(name, peak):
     """Error on the set-aside images after a short training on the others at this rate."""
     model, _ = train(name, 0, TUNE_EPOCHS, rest, peak=peak)
@@ -334,11 +340,6 @@ def best_peak(name):
 
 
 # %% slideshow={"slide_type": "skip"}
-def three_quarters(epochs):
-    """The epoch at which it is looked whether a number has levelled off by the last."""
-    return max(1, 3 * epochs // 4)
-
-
 def measured(what, name, seed, epochs):
     """`what(model, seed)`, a dict of numbers, after the training and, for verdicts, 3/4 of it."""
     model, run = train(name, seed, epochs)
@@ -909,22 +910,21 @@ with plotting.beside_the_record(NOTEBOOK, "foreign"):
 
 # %% slideshow={"slide_type": "fragment"}
 watchman, _ = train("plain", SEEDS[0], FOREIGN_EPOCHS, clothes.x_train, "clothes")
-seen = {
-    "own: clothes": clothes.x_test[first_of_class],
-    "foreign: digits": held_out[first_of_class],
-    "digits, thin ink": 0.4 * held_out[first_of_class],
-}
+seen = {"clothes": clothes.x_test, "digits": held_out, "digits, thin ink": 0.4 * held_out}
 pictures, notes = {}, {}
 for name, x in seen.items():
     again = watchman.reconstruct(x)
-    pictures |= {name: x, f"{name}, rebuilt": again}
+    pictures |= {name: x[first_of_class], f"{name}, rebuilt": again[first_of_class]}
     notes[f"{name}, rebuilt"] = f"{image_errors(x, again).mean():.4f}"
+blank = np.zeros((1, *IMAGE_SHAPE), dtype="float32")
+of_blank = image_errors(blank, watchman.reconstruct(blank))[0]
+print(f"mean squared error of a blank page: {of_blank:.4f}")
 with plotting.beside_the_record(NOTEBOOK, "foreign_rebuilt"):
     plotting.image_rows(
         pictures,
-        "Which of these does a network that knows clothes rebuild best (mean squared error)?",
+        "What does a network that knows clothes rebuild best?",
         alt="Rows of ten clothes, ten digits and ten pale digits, each above what an autoencoder "
-        "trained on clothes makes of them, with the mean squared error at the end of the row.",
+        "trained on clothes makes of them, with the mean error of all such held-out images.",
         notes=notes,
     )
 
@@ -933,17 +933,11 @@ with plotting.beside_the_record(NOTEBOOK, "foreign_rebuilt"):
 def foreign_in_words(found):
     told = []
     for own, other in (("clothes", "digits"), ("digits", "clothes")):
-        at = dict(zip(INK, mean_ink(found, own), strict=True))
-        told.append(f"knows {own}, sees {other}: " + ", ".join(
-            f"{at[ink]:.2f} with {ink:.0%} of the ink" for ink in (1.0, 0.5, 0.3)
-        ))  # fmt: skip
+        rows = [n["autoencoder"] for t, n in found.items() if t.startswith(f"foreign, {own}")]
+        at = dict(zip(INK, np.mean(rows, axis=0), strict=True))
+        inks = ", ".join(f"{at[ink]:.2f} with {ink:.0%} of the ink" for ink in (1.0, 0.5, 0.3))
+        told.append(f"knows {own}, sees {other}: {inks}")
     return "AUROC of the reconstruction error: " + "; ".join(told) + "."
-
-
-def mean_ink(found, own):
-    start = f"foreign, {own}, seed"
-    rows = [n["autoencoder"] for title, n in found.items() if title.startswith(start)]
-    return np.mean(rows, axis=0)
 
 
 recorded.answer(NOTEBOOK, foreign_in_words)

@@ -1371,7 +1371,8 @@ recorded.answer(NOTEBOOK, sampling_in_words)
 #
 # Wherever both conditions share a network, noise or labelled images, they are compared pair by
 # pair. Nobody states a budget with these claims, so a verdict counts only where the numbers have
-# levelled off.
+# levelled off. "±" is the standard deviation over the seeds (over the digits, where digits are the
+# pairs).
 
 
 # %% slideshow={"slide_type": "skip"}

@@ -1238,12 +1238,12 @@ recorded.answer(NOTEBOOK, colour_in_words)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # In squared error, one answer cannot do better than that pale mean ([Zhang et al.
-# 2016](https://arxiv.org/abs/1603.08511) therefore predict a distribution of colours). The
-# neighbour's colours are vivid, believable, and further from the truth than plain grey: an
-# independent draw from the right distribution has *twice* the squared error of its mean. So an
-# error per pixel cannot tell a good **sample** from a bad answer. A model that can be sampled gives
-# a violet top now and a green one next time; the rest of the course is about those, and about how
-# to judge them.
+# 2016](https://arxiv.org/abs/1603.08511) therefore predict a distribution of colours). Where the
+# hue is open, the neighbour's colours are vivid, believable, and further from the truth than plain
+# grey: an independent draw from the right distribution has *twice* the squared error of its mean.
+# So an error per pixel cannot tell a good **sample** from a bad answer. A model that can be sampled
+# gives a violet top now and a green one next time; the rest of the course is about those, and about
+# how to judge them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why not just sample the code?

@@ -249,26 +249,24 @@ with plotting.beside_the_record(NOTEBOOK, "first_samples"):
         "ten images decoded from random codes, most of them like digits.",
     )
 
-# %% slideshow={"slide_type": "subslide"}
-quantiles = norm.ppf((np.arange(12) + 0.5) / 12)
-grid = np.stack(np.meshgrid(quantiles, quantiles[::-1]), axis=-1)
-with plotting.beside_the_record(NOTEBOOK, "plane"):
-    plotting.image_mosaic(
-        decoded(small, grid.reshape(-1, PLANE)).reshape(12, 12, *SHAPE),
-        "Which digit lies where in the plane of codes?",
-        alt="Twelve by twelve digits, decoded from a grid of codes: neighbours look alike, and one "
-        "kind of digit turns into the next.",
-        x_label="z[0], at twelfths of the prior's probability",
-        y_label="z[1]",
-    )
-
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Where do the codes of held-out digits lie? Together, all $q(z \mid x)$ make the **aggregate
-# posterior**; where it leaves $\mathcal N(0, I)$ empty, a drawn code is one that the decoder has
-# never met. Move the cross there. (With a recorded run at hand, this is its network.)
+# With two numbers, every code can be shown: its plane, first what is decoded from a grid, then
+# where the codes of held-out digits lie. (With a recorded run at hand, it is its network.)
 
 # %% slideshow={"slide_type": "fragment"}
 shown = recorded.network(NOTEBOOK, "plane", SmallVAE(*networks(PLANE))) or small
+quantiles = norm.ppf((np.arange(12) + 0.5) / 12)
+grid = np.stack(np.meshgrid(quantiles, quantiles[::-1]), axis=-1)
+plotting.image_mosaic(
+    decoded(shown, grid.reshape(-1, PLANE)).reshape(12, 12, *SHAPE),
+    "Which digit lies where in the plane of codes?",
+    alt="Twelve by twelve digits, decoded from a grid of codes: neighbours look alike, and one "
+    "kind of digit turns into the next.",
+    x_label="z[0], at twelfths of the prior's probability",
+    y_label="z[1]",
+)
+
+# %% slideshow={"slide_type": "subslide"}
 widgets.latent_explorer(
     functools.partial(decoded, shown),
     PLANE,
@@ -277,6 +275,10 @@ widgets.latent_explorer(
     class_names=images.class_names,
     title="Where are the codes, and what is decoded in between?",
 )
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Together, all $q(z \mid x)$ make the **aggregate posterior**; where it leaves $\mathcal N(0, I)$
+# empty, a drawn code is one that the decoder has never met. Move the cross there.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # It works. But what has been maximised? Why these two terms, and why the noise? We begin with a
@@ -444,7 +446,7 @@ plotting.lines(
 # bits).
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"}
 def elbo(x, decoder, mean, std):
     """The bound for q = N(mean, std²), by a sum over the grid."""
     log_q = norm.logpdf(GRID, mean, std)
@@ -462,6 +464,7 @@ def kl_to_posterior(mean, std):
     return np.sum(norm.pdf(GRID, mean, std) * log_ratio) * STEP
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 rng = np.random.default_rng(0)
 tried = list(zip(rng.normal(0, 1.5, size=100), rng.uniform(0.1, 1, size=100), strict=True))
 lost = {f: np.array([gap(point, f, *q) for q in tried]) for f, point in POINTS.items()}
@@ -654,6 +657,7 @@ def variances(dimensions):
     return [gradients.var(axis=0).mean() for gradients in of_mean]
 
 
+# %% slideshow={"slide_type": "fragment"}
 def wave_variances(omega, mean=0.5, std=1.0):
     """The same for g(z) = cos ωz in one dimension."""
     noise = np.random.default_rng(0).normal(size=200_000)
@@ -963,10 +967,11 @@ def train(name, seed, epochs=EPOCHS, peak=None, part=slice(None)):
     return model, run
 
 
+# %% slideshow={"slide_type": "skip"}
 def nll_at(name, peak):
     """−log p of training images that were set aside, after a short training at this rate."""
-    model, _ = train(name, 0, TUNE_EPOCHS, peak, slice(-5_000))
-    aside = binarised(images.x_train[-1_000:], np.random.default_rng(2))
+    model, _ = train(name, 0, TUNE_EPOCHS, peak, slice(-SCORED))
+    aside = binarised(images.x_train[-SCORED:], np.random.default_rng(2))
     return evaluation.importance_nll(model, aside, SAMPLES // 5).value
 
 
@@ -997,6 +1002,7 @@ def result(name, seed, epochs, budget):
         return {**numbers, "three quarters": judge(model)}
 
 
+# %% slideshow={"slide_type": "skip"}
 PLANS = [(name, budget, budget) for budget in BUDGETS for name in (ONE, BOUND)]
 PLANS += [(DRAWS, EPOCHS, EPOCHS), (LONGER, SECONDS_EPOCHS, EPOCHS)]
 judged = {}
@@ -1078,7 +1084,7 @@ recorded.answer(NOTEBOOK, bounds_in_words)
 # had.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 SOURCE_EPOCHS = 3_280
 NLL = f"−log p in nats, {SAMPLES} importance samples, {SCORED:,} images"
 
@@ -1101,6 +1107,7 @@ def compare(name, statement, test, measure, key, conditions, own_budget=True):
     claims.show(outcome, NOTEBOOK)
 
 
+# %% slideshow={"slide_type": "subslide"}
 compare(
     "five_samples_beat_one",
     "Training on the bound of five samples gives a better likelihood than on the ELBO.",
@@ -1120,6 +1127,8 @@ compare(
     "−ELBO",
     (ONE, BOUND),
 )
+
+# %% slideshow={"slide_type": "subslide"}
 compare(
     "bound_beats_draws",
     "After as many updates the bound of five gives a better likelihood than five draws of the "

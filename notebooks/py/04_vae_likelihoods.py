@@ -50,7 +50,6 @@ from scipy.special import softmax, xlogy
 
 from course_utils.architectures import dense_decoder, dense_vae_encoder
 from course_utils.evaluation import claims, recorded
-from course_utils.layers import GaussianSampling
 from course_utils.models import VAE
 from course_utils.models.likelihoods import Gaussian
 from course_utils.training import fit, recipe
@@ -205,6 +204,7 @@ BETAS = {"sums": 1.0, "means": PIXELS / LATENT, "mean of the KL only": 1 / LATEN
 FIXED, PLANE = "sums, tossed once", "sums, 2 dimensions"  # the first: static binarisation
 
 
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def build(name, seed=0):
     """A VAE, with the same weights for the same seed whatever the name."""
     keras.utils.set_random_seed(seed)
@@ -215,6 +215,11 @@ def build(name, seed=0):
     return VAE(*pair, beta=BETAS.get(name, 1.0))
 
 
+for name in ("Bernoulli", "means", PLANE):
+    print(f"{name}: {build(name).count_params():,} weights")
+
+
+# %% slideshow={"slide_type": "skip"}
 def train(name, seed=SEEDS[0], epochs=EPOCHS):
     """A trained VAE and its run: on grey images, or, if only the weight differs, on binarised."""
     model, pictures = build(name, seed), images.x_train
@@ -284,11 +289,16 @@ def shares(model, codes):
     return softmax(log_q, axis=1)
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 def as_many(weights):
     """How many images share a code: as many as, with equal shares, would be as even."""
     return 1 / (weights**2).sum(axis=1)
 
 
+for row in ([0.25] * 4, [0.9, 0.1]):
+    print(f"shares {row}: as many as {as_many(np.array([row]))[0]:.1f} images")
+
+# %% slideshow={"slide_type": "fragment"}
 codes = np.random.default_rng(0).standard_normal((10, LATENT))
 blurred = on_grey["squared error"]
 weights = shares(blurred, codes)
@@ -331,49 +341,25 @@ for name in ("squared error", "learned scale"):
 # | mean | sum | $D$ | 784 |
 # | mean | mean | $D / d$ | 49 |
 #
-# (Some codes put a number in front: 500 times the mean over 1024 pixels, with the KL summed, is
-# $\beta = 1024 / 500 = 2.05$.) The last row looks fair and is not. Multiply its loss by $D$ to see
+# (The last row is `mean(binary_crossentropy(x, x̂)) + mean(kl)`. Some codes put a number in front: 500 times the mean over 1024 pixels, with the KL summed, is
+# $\beta = 1024 / 500 = 2.05$.) It looks fair and is not. Multiply its loss by $D$ to see
 # it: with the losses $r_i$ of the pixels and the KLs $k_j$ of the dimensions,
 #
 # $$D \left( \tfrac1D \textstyle\sum_i r_i + \tfrac1d \sum_j k_j \right)
 # = \textstyle\sum_i r_i + \tfrac Dd \sum_j k_j.$$
 
 
-# %% slideshow={"slide_type": "subslide"}
-class MeanVAE(VAE):
-    """A VAE with the loss as one often sees it: two means."""
-
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        mean, log_var = y_pred
-        chances = self.decoder(self.sampling(mean, log_var)[0])
-        per_pixel = keras.losses.binary_crossentropy(x, chances)  # (n, height, width)
-        per_dimension = 0.5 * (mean**2 + ops.exp(log_var) - 1 - log_var)  # (n, latent)
-        return ops.mean(per_pixel) + ops.mean(per_dimension)
-
-
-def untrained(kind=VAE, **options):
-    """A VAE with the same weights and the same noise at every call."""
-    like = build("sums")
-    model = kind(like.encoder, like.decoder, **options)
-    model.sampling = GaussianSampling(7)
-    return model
-
-
-def loss_of(model, batch):
-    return float(ops.convert_to_numpy(model.compute_loss(x=batch, y_pred=model(batch))))
-
-
-# %% slideshow={"slide_type": "fragment"}
-BETA, batch = BETAS["means"], binary_test[:100]
-means = loss_of(untrained(MeanVAE), batch)
-print(f"{PIXELS} times the means: {PIXELS * means:.3f}")
-for beta in (1.0, BETA):
-    print(f"sums with β = {beta:g}: {loss_of(untrained(beta=beta), batch):.3f}")
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+rng = np.random.default_rng(0)
+of_pixels, of_dimensions = rng.random(PIXELS), rng.random(LATENT)  # r and k of one image
+print(f"{PIXELS} times two means: {PIXELS * (of_pixels.mean() + of_dimensions.mean()):.4f}")
+print(f"two sums with β = {BETAS['means']:g}: "
+      f"{of_pixels.sum() + BETAS['means'] * of_dimensions.sum():.4f}")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Equal up to a factor whatever the weights, so the gradients point the same way. Adam divides a
-# gradient by its usual size, so the factor 784 nearly cancels (up to its $\epsilon$). The 49 does
-# not.
+# Equal up to a factor whatever the network's weights, so the gradients point the same way. Adam
+# divides a gradient by its usual size, so the factor 784 nearly cancels (up to its $\epsilon$). The
+# 49 does not.
 #
 # A trap for colour: `keras.losses.binary_crossentropy` takes the **mean over the last axis**. With
 # one channel that does nothing. With three, the sum over height and width is three times too small.
@@ -416,6 +402,7 @@ def result(name, seed, epochs):
     return {**numbers, "three quarters": at_three_quarters}
 
 
+# %% slideshow={"slide_type": "skip"}
 RIVALS = ("sums", "means", "squared error", "learned scale")
 PLANS = [(name, seed, epochs) for seed in SEEDS for epochs in BUDGETS for name in RIVALS]
 PLANS += [(name, SEEDS[0], EPOCHS) for name in ("mean of the KL only", FIXED, PLANE)]
@@ -486,13 +473,15 @@ plotting.lines(
 # are common: **KL warm-up**, a $\beta$ that rises from 0 to 1 over the first epochs ([Bowman et al.
 # 2016](https://arxiv.org/abs/1511.06349)), and **free bits**, a KL of each dimension that costs
 # nothing up to some nats ([Kingma et al. 2016](https://arxiv.org/abs/1606.04934)).
+#
+# Look for both ways to fail in the samples (of the recorded networks, where there are any).
 
 # %% slideshow={"slide_type": "fragment"}
 stored = {name: recorded.network(NOTEBOOK, name.replace(" ", "_"), build(name)) for name in BETAS}
 widgets.beta_explorer(
     {beta: stored[name] or binary[name] for name, beta in BETAS.items()},
     binary_test[:10],
-    title="Which β does your loss have? (the recorded networks, where there are any)",
+    title="Which β does your loss have?",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -653,7 +642,8 @@ def compare(name, statement, test, measure, of_run, conditions, better="lower"):
 compare(
     "sums_beat_means",
     "Sums give a better likelihood than means.",
-    f"Same networks, seeds and updates; only the weight of the KL term differs, 1 or {BETA:.0f}.",
+    "Same networks, seeds and updates; only the weight of the KL term differs, 1 or "
+    f"{BETAS['means']:.0f}.",
     f"−log p in nats, {SAMPLES} importance samples, {SCORED:,} binarised images",
     lambda name, run: run["−log p"],
     ("sums", "means"),

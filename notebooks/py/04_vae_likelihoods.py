@@ -341,9 +341,10 @@ for name in ("squared error", "learned scale"):
 # | mean | sum | $D$ | 784 |
 # | mean | mean | $D / d$ | 49 |
 #
-# (The last row is `mean(binary_crossentropy(x, x̂)) + mean(kl)`. Some codes put a number in front: 500 times the mean over 1024 pixels, with the KL summed, is
-# $\beta = 1024 / 500 = 2.05$.) It looks fair and is not. Multiply its loss by $D$ to see
-# it: with the losses $r_i$ of the pixels and the KLs $k_j$ of the dimensions,
+# Some codes put a number in front: 500 times the mean over 1024 pixels, with the KL summed, is
+# $\beta = 1024 / 500 = 2.05$. The last row, `mean(binary_crossentropy(x, x̂)) + mean(kl)`, looks
+# fair and is not. Multiply it by $D$ to see it: with the losses $r_i$ of the pixels and the KLs
+# $k_j$ of the dimensions,
 #
 # $$D \left( \tfrac1D \textstyle\sum_i r_i + \tfrac1d \sum_j k_j \right)
 # = \textstyle\sum_i r_i + \tfrac Dd \sum_j k_j.$$

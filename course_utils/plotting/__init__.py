@@ -6,7 +6,7 @@ alternative text for readers who cannot see it.
 
 from course_utils.plotting.charts import dots, heatmap, lines, mixtures, scatter
 from course_utils.plotting.look import COLOURS, LINES, MARKERS, show
-from course_utils.plotting.networks import network
+from course_utils.plotting.networks import network, vae
 from course_utils.plotting.pictures import image_grid, image_mosaic, image_rows
 from course_utils.plotting.records import beside_the_record
 
@@ -25,4 +25,5 @@ __all__ = [
     "network",
     "scatter",
     "show",
+    "vae",
 ]

@@ -1,8 +1,10 @@
-"""A network, layer by layer."""
+"""A network, layer by layer; a VAE, part by part."""
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch, Polygon
 
+from course_utils.plotting.arrays import checked_images
 from course_utils.plotting.look import COLOURS, show
 
 
@@ -51,3 +53,64 @@ def _title(layer):
     kind = type(layer).__name__
     given = kind.lower() not in layer.name.replace("_", "")
     return f"{kind} “{layer.name}”" if given else kind
+
+
+def vae(image, given_back, latent_size, title, alt):
+    """Draw a VAE's way from an image to an image: x → (μ, log σ²) → z → x̂, and its two losses.
+
+    Args:
+        image: x, (h, w, c) in [0, 1].
+        given_back: x̂ likewise.
+        latent_size: numbers in a code.
+        title: the question that the picture answers.
+        alt: alternative text.
+    """
+    figure = Figure(figsize=(9.6, 3.1))
+    axis = figure.subplots()
+    for left, name, picture in ((0.0, "x", image), (10.6, "x̂", given_back)):
+        (picture,) = checked_images(np.asarray(picture)[None])
+        axis.imshow(np.repeat(picture, 3 // picture.shape[-1], axis=-1), zorder=2,
+                    extent=(left, left + 1.5, -0.75, 0.75), interpolation="nearest")  # fmt: skip
+        axis.text(left + 0.75, 0.9, name, ha="center", va="bottom", fontsize=13)
+    for left, heights, name, colour, hatch in (
+        (2.0, (1.1, 0.5), "encoder\nq(z | x)", COLOURS[0], None),
+        (8.5, (0.5, 1.1), "decoder\np(x | z)", COLOURS[1], None),
+    ):
+        ends = [(left, heights[0]), (left + 1.6, heights[1])]
+        corners = [*ends, *((x, -y) for x, y in reversed(ends))]
+        axis.add_patch(Polygon(corners, facecolor=colour, alpha=0.75, hatch=hatch))
+        axis.text(left + 0.8, 0, name, ha="center", va="center", color="white", weight="bold")
+    numbers = "1 number" if latent_size == 1 else f"{latent_size} numbers"
+    for x, y, text in (
+        (4.75, 0.55, "mean μ"),
+        (4.75, -0.55, "log σ²"),
+        (7.1, 0.0, f"z = μ + σ ε\n{numbers}"),
+        (7.1, 1.25, "noise ε ~ N(0, I)"),
+    ):
+        _box(axis, x, y, text)
+    for start, end in (
+        ((1.55, 0), (2.0, 0)), ((3.6, 0.2), (4.15, 0.5)), ((3.6, -0.2), (4.15, -0.5)),
+        ((5.35, 0.5), (6.2, 0.15)), ((5.35, -0.5), (6.2, -0.15)), ((7.1, 0.98), (7.1, 0.38)),
+        ((8.0, 0), (8.5, 0)), ((10.1, 0), (10.55, 0)),
+    ):  # fmt: skip
+        axis.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": "0.3", "lw": 1.4})
+    _brace(axis, 4.05, 5.45, -1.0, "what the code costs:\nKL(q ‖ N(0, I))")
+    _brace(axis, 0.0, 12.1, -1.85, "what is lost on the way: −log p(x | z)")
+    axis.set(xlim=(-0.1, 12.2), ylim=(-2.35, 1.6), aspect="equal")
+    axis.set_axis_off()
+    show(figure, alt, title)
+
+
+def _box(axis, x, y, text):
+    width = 0.085 * max(map(len, text.split("\n"))) + 0.35
+    height = 0.36 * (text.count("\n") + 1)
+    corner = (x - width / 2, y - height / 2)
+    axis.add_patch(FancyBboxPatch(corner, width, height, boxstyle="round,pad=0.05", fc="white",
+                                  ec="0.4"))  # fmt: skip
+    axis.text(x, y, text, ha="center", va="center", fontsize=9)
+
+
+def _brace(axis, left, right, y, text):
+    """A line under what lies from left to right, and what it is."""
+    axis.plot([left, left, right, right], [y + 0.12, y, y, y + 0.12], color="0.45", lw=1.2)
+    axis.text((left + right) / 2, y - 0.08, text, ha="center", va="top", fontsize=9, color="0.25")

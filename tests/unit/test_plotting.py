@@ -48,6 +48,7 @@ DRAWINGS = {
     "network": lambda: plotting.network(
         [keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])], "?", ALT
     ),
+    "vae": lambda: plotting.vae(IMAGES[0], IMAGES[1], 2, "?", ALT),
 }  # fmt: skip
 
 

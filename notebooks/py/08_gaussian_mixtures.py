@@ -69,12 +69,13 @@ IMAGES = by_profile(
     cpu=(500, 2_000, 5_000, 20_000, 60_000),
     gpu=(500, 2_000, 5_000, 20_000, 60_000),
 )
+FULL_SWEEP = (1, 2, 5, 10, 15, 20, 30, 40)
 SWEEP = by_profile(
-    smoke=(1, 5, 10, 15), cpu=(1, 2, 5, 10, 20, 40), gpu=(1, 2, 5, 10, 15, 20, 30, 40)
+    smoke=(1, 5, 10, 15), cpu=(1, 2, 5, 10, 20, 40), gpu=FULL_SWEEP, record=FULL_SWEEP
 )
-SWEEP_STARTS = by_profile(smoke=2, cpu=2, gpu=3)
+SWEEP_STARTS = by_profile(smoke=2, cpu=2, gpu=3, record=3)
 GROWING = by_profile(smoke=(1, 10, 20), cpu=(1, 10, 50), gpu=(1, 10, 50))
-REPEATS = by_profile(smoke=2, cpu=5, gpu=10)
+REPEATS = by_profile(smoke=2, cpu=5, gpu=10, record=10)
 STARTS_ON_BARS = by_profile(smoke=3, cpu=10, gpu=10)
 # One seed gives no verdict: look at the recorded run, below each of yours.
 SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(5), record=range(5))
@@ -354,7 +355,7 @@ explorer = widgets.mixture_explorer(moons.x_train, held_out=moons.x_test)
 # shows AIC and BIC divided by $-2n$: nats a point, higher is better.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 def lattice(count, seed):
     """Points of six long Gaussians, three lying and three standing, of deviations 1 and 0.12."""
     rng = np.random.default_rng([7, seed])
@@ -364,9 +365,12 @@ def lattice(count, seed):
     return np.where(lying, [along, across], [across, along]).T
 
 
+bars = lattice(1_000, seed=0)
+print("means", bars.mean(axis=0).round(2), "deviations", bars.std(axis=0).round(2))
+
+# %% slideshow={"slide_type": "fragment"}
 # Bars that cross take many starts and many steps.
 CAREFUL = {"starts": STARTS_ON_BARS, "tolerance": 1e-4, "iterations": 500}
-bars = lattice(1_000, seed=0)
 bar_choice = select_components(bars, range(1, 13), held_out=lattice(1_000, seed=100), **CAREFUL)
 plotting.mixtures(
     {f"{k} components": (bar_choice.mixtures[k].means, bar_choice.mixtures[k].covariances)
@@ -636,6 +640,7 @@ def noisy(part, count, seed):
     return (chosen + NOISE * rng.normal(size=chosen.shape)).reshape(len(chosen), -1)
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 def full_gaussian(x):
     """Mean, variances along the principal directions, and these directions, of rows x."""
     mean = x.mean(axis=0)
@@ -649,6 +654,11 @@ def nats(gaussian, x, added):
     variances = variances + added
     squares = ((x - mean) @ directions) ** 2 / variances
     return float(-0.5 * (np.log(2 * np.pi * variances) + squares).mean())
+
+
+_, mean, covariance = m_step(points, np.ones((len(points), 1)))
+by_scipy = multivariate_normal(mean[0], covariance[0] + 0.01 * np.eye(2)).logpdf(points)
+print(f"ours {nats(full_gaussian(points), points, 0.01):.6f}, SciPy's {by_scipy.mean() / 2:.6f}")
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -724,6 +734,7 @@ def scores_of(shape, where, found=shapes):
     return np.array([[pair[where] for pair in one[shape].values()] for one in found])
 
 
+# %% slideshow={"slide_type": "fragment"}
 with plotting.beside_the_record(NOTEBOOK, "covariances"):
     plotting.lines(
         {
@@ -890,6 +901,7 @@ def judge(data_set, components, seed):
     return found
 
 
+# %% slideshow={"slide_type": "skip"}
 growing = {
     (name, k): [
         recorded.kept(f"{name}, {k} components, seed {seed}", judge, name, k, seed)
@@ -1005,6 +1017,7 @@ def compare(name, statement, test, measure, values, budget, images, **options):
     claims.show(claims.test(claim, values, budget, images), NOTEBOOK)
 
 
+# %% slideshow={"slide_type": "fragment"}
 for half, rival, better in [
     ("captures most classes", "shuffled labels", "higher"),
     ("misses some classes", "told the classes", "lower"),
@@ -1045,6 +1058,7 @@ def compare_shapes(name, statement, better, worse, count):
     )
 
 
+# %% slideshow={"slide_type": "fragment"}
 for words, count in {"few": IMAGES[0], "many": IMAGES[-1]}.items():
     compare_shapes(
         f"full_beats_diagonal_{words}",

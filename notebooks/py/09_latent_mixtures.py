@@ -108,7 +108,7 @@ print("one image:", IMAGE_SHAPE, "| classes:", len(clothes.class_names))
 # where its codes should lie.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 def build(beta, encoder, decoder):
     """A VAE of these networks; for None the autoencoder, which has no use for log-variances."""
     if beta is None:
@@ -123,6 +123,9 @@ def dense(beta, code_size=CODE_SIZE, hidden=(HIDDEN,)):
 
 def name_of(beta):
     return "autoencoder" if beta is None else f"VAE, β = {beta:g}"
+
+
+print(*map(name_of, (None, 0.1, 1.0)), sep=" · ")
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]

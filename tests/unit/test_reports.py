@@ -271,6 +271,14 @@ def test_the_short_way_gives_the_same_number_and_keeps_the_real_side(digits, dam
     assert quick == pytest.approx(reports["lightly blurred"]["frechet"].value, rel=1e-4)
 
 
+def test_the_quick_way_gives_the_numbers_of_the_report(yardstick, damaged, reports):
+    for name in ("real", "heavily blurred"):
+        quick = yardstick.quick(damaged[name])
+        assert list(quick) == ["frechet", "precision", "recall", "density", "coverage", "balance"]
+        values = {key: reports[name][key].value for key in quick}
+        assert quick == pytest.approx(values, rel=1e-3)
+
+
 def broken(images):
     images = images.copy()
     images[3, 0, 0, 0] = np.nan

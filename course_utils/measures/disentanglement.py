@@ -131,7 +131,7 @@ def _by_chance(kinds, dimensions):
 
 
 def _more_than_chance(kinds, dimensions, by_chance):
-    """What each dimension tells about each factor beyond chance, as a share of all, (factors, d)."""
+    """What each dimension tells about each factor beyond chance, as a share, (factors, d)."""
     entropies = np.array([[stats.entropy(np.bincount(kind))] for kind in kinds])
     found = _each(lambda table: mutual_info_score(None, None, contingency=table), kinds, dimensions)
     return (found - by_chance) / (entropies - by_chance)

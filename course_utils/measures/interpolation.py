@@ -2,8 +2,8 @@
 
 Decode equally spaced codes between two images and take the features of what comes out. The path may
 wander (`detour`) or jump (`largest_step`), which `path_measures` tells; and what lies between the
-ends may look like nothing real, which `local_density` tells. A cross-fade of pixels passes the first
-and fails the second, so quote both.
+ends may look like nothing real, which `local_density` tells. A cross-fade of pixels passes the
+first and fails the second, so quote both.
 
 The relative is perceptual path length (Karras et al., "A style-based generator architecture for
 generative adversarial networks", 2019): it falls for any model whose images differ less. Here each

@@ -788,7 +788,7 @@ def longer_claim(key, measure):
     """The last snapshot against the first; earlier ones against the first as well."""
 
     def against_first(at):
-        return {"longer": of_plane[key][:, at], f"epoch {SNAPSHOTS[0]}": of_plane[key][:, 0]}
+        return {"at the end": of_plane[key][:, at], f"epoch {SNAPSHOTS[0]}": of_plane[key][:, 0]}
 
     claim = claims.Claim(
         name=f"longer_separates_{key}",

@@ -847,8 +847,8 @@ with plotting.beside_the_record(NOTEBOOK, "traversals"):
 
 # %% slideshow={"slide_type": "fragment"}
 known = recorded.network(NOTEBOOK, "shirts", dense_vae(6, likelihood=Gaussian(0.1))) or model
-start_code = known.encode(garments.draw(0, {"shade": [0.5]}))[0]
-explorer = widgets.latent_explorer(known.decode, 6, start=start_code, limit=2)
+middle = np.clip(known.encode(garments.draw(0, {"shade": [0.5]}))[0], -3, 3)
+explorer = widgets.latent_explorer(known.decode, 6, start=middle)
 
 # %% slideshow={"slide_type": "fragment"}
 plotting.heatmap(

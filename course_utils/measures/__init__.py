@@ -11,7 +11,7 @@ from course_utils.measures.frechet import (
     frechet_feature_distance,
     frechet_feature_error,
 )
-from course_utils.measures.interpolation import path_measures, realism
+from course_utils.measures.interpolation import local_density, path_measures, realism
 from course_utils.measures.kernel import kernel_feature_distance
 from course_utils.measures.memorisation import duplicates, memorisation, nearest_distances
 from course_utils.measures.modes import effective_classes, mode_coverage
@@ -27,6 +27,7 @@ __all__ = [
     "frechet_feature_error",
     "high_frequency_energy",
     "kernel_feature_distance",
+    "local_density",
     "memorisation",
     "mode_coverage",
     "mutual_information_gap",

@@ -5,8 +5,10 @@ information that the best dimension has about a factor, less that of the second 
 all there is to know about it: 1 if a single dimension knows the factor and no other anything of it,
 0 if two know equally much, however much. It needs the true factors, and so drawn images.
 
-Codes are posterior means in bins of equal width, as in Locatello et al., "Challenging common
-assumptions in the unsupervised learning of disentangled representations" (2019).
+Codes are posterior means, as in Locatello et al., "Challenging common assumptions in the
+unsupervised learning of disentangled representations" (2019), but in bins that hold equally many
+images. In their bins of equal width a Gaussian code that follows an equally distributed factor
+without any error would score 0.7, since most of its values fall into few of them.
 """
 
 import dataclasses
@@ -32,6 +34,8 @@ class MutualInformationGap:
         score: mean gap over the factors, from 0 to 1.
         floor: what the same codes score against shuffled factors; above 0, for one of several
             dimensions that know nothing always seems to know the most.
+        ceiling: what perfect codes score: Gaussian, one dimension a factor, in the order of its
+            values. Below 1 where factors go together, or a category ends within a bin.
         gaps: factor name to its gap, from 0 to 1, in the order of the rows of `information`.
         information: float64 (factors, d), what each dimension tells about each factor: 1 is
             everything, 0 no more than chance, so that it may fall a little below.
@@ -39,22 +43,23 @@ class MutualInformationGap:
 
     score: float
     floor: float
+    ceiling: float
     gaps: dict[str, float]
     information: np.ndarray
 
     def __str__(self):
         each = ", ".join(f"{name} {gap:.3f}" for name, gap in self.gaps.items())
-        return f"mutual information gap {self.score:.3f} (by chance {self.floor:.3f}): {each}"
+        marks = f"by chance {self.floor:.3f}, perfect codes {self.ceiling:.3f}"
+        return f"mutual information gap {self.score:.3f} ({marks}): {each}"
 
 
 def mutual_information_gap(codes, factors, *, bins=20, seed=0):
     """Mutual information gap between the dimensions of a code and the factors of the images.
 
-    Each dimension is cut into `bins` bins of equal width between its smallest and largest value, so
-    its scale does not count, and a far outlier makes the bins of the rest coarse; a constant one
-    knows nothing and counts as 0. A factor of whole numbers or booleans has one category per
-    number; a continuous one is cut into `bins` bins that hold equally many images, equal values
-    together.
+    Each dimension is cut into `bins` bins that hold equally many images, equal values together, so
+    that only the order of its values counts; a constant one knows nothing and counts as 0. A factor
+    of whole numbers or booleans has one category per number; a continuous one is cut like a
+    dimension.
 
     Information found in counts is biased upwards: independent codes in 20 × 20 bins seem to know
     6 % of a factor from 1,000 images. So chance is taken off, I' = (I − E) / (H − E), with H the
@@ -68,7 +73,7 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
             no second best, and the gap is all that the dimension knows.
         factors: name -> (n,), whole numbers or booleans for categories, floats for others.
         bins: number of bins, at least 2.
-        seed: for the shuffles behind the floor.
+        seed: for the shuffles behind the floor, and the order of equal values behind the ceiling.
 
     Returns:
         MutualInformationGap.
@@ -88,31 +93,55 @@ def mutual_information_gap(codes, factors, *, bins=20, seed=0):
             inputs.FewSamplesWarning,
             stacklevel=2,
         )
-    dimensions = [_numbered(_equal_width(column, bins)) for column in codes.T]
     kinds = [_numbered(_equally_filled(v, bins) if v.dtype.kind == "f" else v) for v in values]
-    entropies = np.array([[stats.entropy(np.bincount(kind))] for kind in kinds])
-
-    def each(information, dimensions):
-        return np.array([[information(_table(kind, dim)) for dim in dimensions] for kind in kinds])
-
+    dimensions = _cut(codes, bins)
     # Depends on how often each value occurs, not on which code it goes with: the same for shuffles.
-    by_chance = each(lambda table: expected_mutual_information(table, len(codes)), dimensions)
-
-    def more_than_chance(dimensions):
-        found = each(lambda table: mutual_info_score(None, None, contingency=table), dimensions)
-        return (found - by_chance) / (entropies - by_chance)
-
-    information = more_than_chance(dimensions)
+    by_chance = _by_chance(kinds, dimensions)
+    information = _more_than_chance(kinds, dimensions, by_chance)
     gaps = dict(zip(factors, _gaps(information).tolist(), strict=True))
     rng = np.random.default_rng(seed)
     orders = (rng.permutation(len(codes)) for _ in range(_SHUFFLES))
-    shuffled = [_gaps(more_than_chance([dim[order] for dim in dimensions])) for order in orders]
+    shuffled = [
+        _gaps(_more_than_chance(kinds, [dim[order] for dim in dimensions], by_chance))
+        for order in orders
+    ]
+    perfect = _cut(_perfect_codes(values, rng), bins)
+    ceilings = _gaps(_more_than_chance(kinds, perfect, _by_chance(kinds, perfect)))
     return MutualInformationGap(
         score=float(np.mean(list(gaps.values()))),
         floor=float(np.mean(shuffled)),
+        ceiling=float(np.mean(ceilings)),
         gaps=gaps,
         information=information,
     )
+
+
+def _cut(codes, bins):
+    return [_numbered(_equally_filled(column, bins)) for column in codes.T]
+
+
+def _each(information, kinds, dimensions):
+    """`information` of the table of each factor and each dimension, (factors, d)."""
+    return np.array([[information(_table(kind, dim)) for dim in dimensions] for kind in kinds])
+
+
+def _by_chance(kinds, dimensions):
+    count = len(kinds[0])
+    return _each(lambda table: expected_mutual_information(table, count), kinds, dimensions)
+
+
+def _more_than_chance(kinds, dimensions, by_chance):
+    """What each dimension tells about each factor beyond chance, as a share, (factors, d)."""
+    entropies = np.array([[stats.entropy(np.bincount(kind))] for kind in kinds])
+    found = _each(lambda table: mutual_info_score(None, None, contingency=table), kinds, dimensions)
+    return (found - by_chance) / (entropies - by_chance)
+
+
+def _perfect_codes(values, rng):
+    """Gaussian codes (n, factors) in the order of the factors' values, equal ones in any order."""
+    count = len(values[0])
+    ranks = [np.lexsort((rng.random(count), column)).argsort() for column in values]
+    return stats.norm.ppf((np.stack(ranks, axis=1) + 0.5) / count)
 
 
 def _gaps(information):
@@ -121,14 +150,6 @@ def _gaps(information):
     # A dimension that knows nothing: the second best of a code that has only one.
     best = np.sort(np.pad(known, ((0, 0), (1, 0))), axis=1)
     return best[:, -1] - best[:, -2]
-
-
-def _equal_width(column, bins):
-    low, high = column.min(), column.max()
-    if low == high:
-        return np.zeros(len(column))
-    # The largest value belongs to the last bin, as in a histogram.
-    return np.minimum(np.floor((column - low) / (high - low) * bins), bins - 1)
 
 
 def _equally_filled(values, bins):

@@ -2,8 +2,8 @@
 
 Decode equally spaced codes between two images and take the features of what comes out. The path may
 wander (`detour`) or jump (`largest_step`), which `path_measures` tells; and what lies between the
-ends may look like nothing real, which `realism` tells. A cross-fade of pixels passes the first and
-fails the second, so quote both.
+ends may look like nothing real, which `local_density` tells. A cross-fade of pixels passes the
+first and fails the second, so quote both.
 
 The relative is perceptual path length (Karras et al., "A style-based generator architecture for
 generative adversarial networks", 2019): it falls for any model whose images differ less. Here each
@@ -117,7 +117,7 @@ def realism(features, real_features, k=5):
     """Which images look real: those within the ball around some real image.
 
     The yes or no per image behind the precision of `precision_recall_density_coverage`, which is
-    its mean, so that the middle of a path can be told from its ends.
+    its mean. The ball around an outlier reaches far and lets garbage pass: see `local_density`.
 
     Args:
         features: (m, d), of the images in question; paths as features.reshape(-1, d).
@@ -130,16 +130,43 @@ def realism(features, real_features, k=5):
     Raises:
         ValueError: no two such sets, NaN, k not a whole number from 1, or no more than k real rows.
     """
+    return _balls_around(features, real_features, k) > 0
+
+
+def local_density(features, real_features, k=5):
+    """How many of the balls around real images each image lies in, as a share of k.
+
+    The number per image behind the density of `precision_recall_density_coverage` (Naeem et al.,
+    "Reliable fidelity and diversity metrics", 2020), which is its mean, so that the middle of a
+    path can be told from its ends. About 1 for real images on average, more where they lie closest.
+    Garbage that a single outlier's ball lets pass as real counts 1 / k.
+
+    Args:
+        features: (m, d), of the images in question; paths as features.reshape(-1, d).
+        real_features: (n, d), n > k.
+        k: which nearest neighbour a ball reaches to.
+
+    Returns:
+        float64 (m,).
+
+    Raises:
+        ValueError: as for `realism`.
+    """
+    return _balls_around(features, real_features, k) / k
+
+
+def _balls_around(features, real_features, k):
+    """Number of the real images' balls that each image lies in, (m,)."""
     checks.whole_number("k", k, 1)
     features = inputs.features("features", features)
     why = f"for each to have {k} neighbours"
     real = inputs.features("real_features", real_features, k + 1, why)
     inputs.same_dimensions({"features": features, "real_features": real})
     reach = coverage.squared_radii(real, k)
-    inside = np.zeros(len(features), dtype=bool)
+    balls = np.zeros(len(features), dtype=np.int64)
     for rows, distances in coverage.squared_distances(real, features):
-        inside |= (distances < reach[rows, None]).any(axis=0)
-    return inside
+        balls += (distances < reach[rows, None]).sum(axis=0)
+    return balls
 
 
 def _with_different_ends(features):

@@ -132,7 +132,8 @@ def dots(values, title, alt, *, x_label, reference=None):
     """One dot per seed and a bar at the mean, a line for each condition.
 
     Args:
-        values: dict of condition to results, one per seed.
+        values: dict of condition to results, one per seed; or to a dict of name to results, whose
+            marks share the condition's line and are told apart by a legend.
         title: the question that the picture answers.
         alt: alternative text.
         x_label: the quantity and its unit.
@@ -141,8 +142,16 @@ def dots(values, title, alt, *, x_label, reference=None):
     figure = Figure(figsize=(6.8, 0.42 * len(values) + 1.1))
     axis = figure.subplots()
     for row, series in enumerate(values.values()):
+        if isinstance(series, dict):
+            for index, (name, results) in enumerate(series.items()):
+                colour, _, marker = style(index)
+                axis.plot(results, [row] * len(results), marker, color=colour, alpha=0.7, ls="none",
+                          label=None if row else name)  # fmt: skip
+            continue
         axis.plot(series, [row] * len(series), "o", color=COLOURS[row % len(COLOURS)], alpha=0.7)
         axis.plot([np.mean(series)] * 2, [row - 0.28, row + 0.28], color="0.2", lw=1.5)
+    if any(isinstance(series, dict) for series in values.values()):
+        figure.legend(loc="outside lower center", ncols=4, fontsize=9)
     if reference is not None:
         name, value = reference
         axis.axvline(value, color="0.35", linestyle="--", lw=1.2)

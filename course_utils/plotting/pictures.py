@@ -54,7 +54,7 @@ def image_rows(rows, title, alt, notes=None):
     show(figure, alt, title)
 
 
-def image_mosaic(images, title, alt, x_label="", y_label=""):
+def image_mosaic(images, title, alt, x_label="", y_label="", inches=6.6):
     """Images (rows, columns, h, w, c) edge to edge, as one picture of a plane.
 
     Args:
@@ -63,6 +63,7 @@ def image_mosaic(images, title, alt, x_label="", y_label=""):
         alt: alternative text.
         x_label: what changes from left to right.
         y_label: what changes from the bottom to the top.
+        inches: width of the figure.
 
     Raises:
         ValueError: images of another shape or range.
@@ -76,7 +77,7 @@ def image_mosaic(images, title, alt, x_label="", y_label=""):
     rows, columns, height, width, channels = images.shape
     flat = checked_images(images.reshape(-1, height, width, channels)).reshape(images.shape)
     mosaic = flat.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
-    figure = Figure(figsize=(6.6, 6.6 * mosaic.shape[0] / mosaic.shape[1] + 0.3))
+    figure = Figure(figsize=(inches, inches * mosaic.shape[0] / mosaic.shape[1] + 0.3))
     axis = figure.subplots()
     _draw_image(axis, mosaic)
     axis.set(xticks=[], yticks=[], xlabel=x_label, ylabel=y_label)

@@ -96,7 +96,7 @@ class _Walk:
 
     def uses(self, value):
         """The values that tell `value`."""
-        own_class = own_code.is_own(type(value).__module__)
+        own_class = own_code.is_own_value(type(value))
         match value:
             case list() | tuple() if not own_class:
                 return value
@@ -132,6 +132,8 @@ class _Walk:
                 return [rows.hash_of(value)]
             case object(__wrapped__=wrapped):  # tf.function, jax.jit, functools.cache
                 return [wrapped]
+            case object(__qualname__=name, __module__=str(module)) if not own_code.is_own(module):
+                return [module, name, own_code.version(module)]  # a function compiled by Cython
             case _:
                 return self.object_(value)
 

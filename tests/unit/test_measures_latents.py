@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 from sklearn.metrics import adjusted_mutual_info_score
 from sklearn.metrics import silhouette_score as reference_silhouette
 
@@ -13,7 +14,12 @@ from course_utils.measures import inputs
 from course_utils.measures.attributes import attribute_vector
 from course_utils.measures.coverage import precision_recall_density_coverage
 from course_utils.measures.disentanglement import mutual_information_gap
-from course_utils.measures.interpolation import CoincidingEndsWarning, path_measures, realism
+from course_utils.measures.interpolation import (
+    CoincidingEndsWarning,
+    local_density,
+    path_measures,
+    realism,
+)
 from course_utils.measures.separation import neighbour_accuracy, silhouette
 
 
@@ -54,14 +60,30 @@ def test_one_dimension_per_factor_has_a_gap_of_one():
     factors = drawn_factors(3000)
     found = mutual_information_gap(as_codes(factors), factors)
     assert tuple(found.gaps) == tuple(factors)
-    for name in ("shape", "size", "hat"):
-        assert found.gaps[name] == pytest.approx(1, abs=0.02)
-    # Bins of equal width do not fall on those that are equally filled.
-    assert 0.85 < found.gaps["x"] <= 1
+    for gap_of_one in found.gaps.values():
+        assert gap_of_one == pytest.approx(1, abs=0.02)
     assert found.score == pytest.approx(np.mean(list(found.gaps.values())))
     np.testing.assert_allclose(np.diag(found.information), list(found.gaps.values()), atol=0.02)
     off_diagonal = found.information[~np.eye(4, dtype=bool)]
     assert abs(off_diagonal).max() < 0.02
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_perfect_gaussian_codes_score_one_and_the_ceiling_says_so(seed):
+    """In bins of equal width they scored 0.7."""
+    values = np.random.default_rng(seed).random((2000, 4))
+    factors = {f"v{index}": column for index, column in enumerate(values.T)}
+    found = mutual_information_gap(norm.ppf(values), factors)
+    assert found.ceiling == pytest.approx(1, abs=0.02)
+    assert found.score == pytest.approx(found.ceiling, abs=0.01)
+
+
+def test_the_ceiling_is_lower_where_factors_go_together_or_categories_end_within_a_bin():
+    values = np.random.default_rng(0).random(2000)
+    alike = {"x": values, "y": values + 0.2 * np.random.default_rng(1).random(2000)}
+    assert mutual_information_gap(normal(2000, 3), alike).ceiling < 0.7
+    third = {"third": (3 * values).astype(int)}
+    assert 0.8 < mutual_information_gap(normal(2000, 3), third).ceiling < 0.98
 
 
 def test_turned_by_45_degrees_both_dimensions_know_equally_much():
@@ -107,11 +129,10 @@ def test_few_images_tell_nearly_what_many_tell():
 def test_information_agrees_with_the_adjusted_mutual_information(categories, dependent):
     rng = np.random.default_rng(0)
     factor = rng.integers(categories, size=800)
-    # Whole numbers 0 to 9 have ten bins of their own.
     code = np.where(rng.random(800) < 0.5, factor % 10, rng.integers(10, size=800))
     code = code if dependent else rng.permutation(code)
-    code[:2] = 0, 9
-    found = mutual_information_gap(code[:, None], {"factor": factor}, bins=10)
+    # So many bins that each of the ten numbers has its own.
+    found = mutual_information_gap(code[:, None], {"factor": factor}, bins=28)
     # Their largest or smallest of both entropies, whichever is the factor's.
     average = "max" if categories > 10 else "min"
     expected = adjusted_mutual_info_score(factor, code, average_method=average)
@@ -121,7 +142,7 @@ def test_information_agrees_with_the_adjusted_mutual_information(categories, dep
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 1000), st.permutations(range(4)), st.lists(st.booleans(), min_size=4))
 def test_gap_is_blind_to_order_sign_and_scale_of_dimensions_and_order_of_images(seed, order, flips):
-    codes, factors = knowing_codes(450, seed)
+    codes, factors = knowing_codes(460, seed)  # as many in each bin, counted from either end
     found = mutual_information_gap(codes, factors)
     assert min(found.gaps.values()) >= 0
     assert max(found.gaps.values()) <= 1
@@ -160,6 +181,7 @@ def test_gap_prints_with_its_floor_which_follows_the_seed():
     assert found.floor == again.floor != other.floor
     assert found.score == other.score
     assert str(found).startswith(f"mutual information gap {found.score:.3f} (by chance 0.0")
+    assert f"perfect codes {found.ceiling:.3f}): " in str(found)
     assert f"x {found.gaps['x']:.3f}" in str(found)
 
 
@@ -307,6 +329,18 @@ def test_the_share_of_real_looking_images_is_the_precision(k, memory, monkeypatc
     assert found.dtype == bool
     assert found.mean() == precision_recall_density_coverage(real, fake, k).precision
     np.testing.assert_array_equal(realism(1e4 + 3 * fake, 1e4 + 3 * real, k), found)
+    density = local_density(fake, real, k)
+    np.testing.assert_array_equal(density > 0, found)
+    expected = precision_recall_density_coverage(real, fake, k).density
+    assert density.mean() == pytest.approx(expected)
+
+
+def test_an_outlier_lets_garbage_pass_as_real_and_hardly_as_dense():
+    real = np.concatenate([normal(500, 3), [[50.0, 0, 0]]])
+    garbage = np.array([30.0, 10, 0]) + normal(200, 3, seed=1)
+    assert realism(garbage, real).mean() == 1
+    assert local_density(garbage, real).tolist() == [0.2] * 200
+    assert local_density(normal(500, 3, seed=2), real).mean() == pytest.approx(1, abs=0.15)
 
 
 def test_realism_of_a_few_points_is_the_one_worked_by_hand():
@@ -440,6 +474,7 @@ def accuracy(codes=CODES, labels=LABELS, test_codes=CODES, test_labels=LABELS, k
         (lambda: realism(CODES[:, :2], CODES), "features and real_features must agree"),
         (lambda: realism(CODES, CODES[:5]), "real_features has 5 rows, at least 6 .* 5 neighbours"),
         (lambda: realism(CODES, CODES, k=0), "k must be"),
+        (lambda: local_density(BROKEN, CODES), "rows of features hold NaN"),
         (lambda: attribute_vector(BROKEN, YES), "rows of codes hold NaN"),
         (lambda: attribute_vector(CODES, YES[1:]), r"present must be \(500,\) booleans"),
         (lambda: attribute_vector(CODES, LABELS), "labels == 3"),
@@ -488,4 +523,5 @@ def test_healthy_inputs_raise_no_warning():
     silhouette(CODES, LABELS)
     path_measures(CODES.reshape(50, 10, 3))
     realism(CODES, CODES)
+    local_density(CODES, CODES)
     attribute_vector(CODES, YES, balance={"a": LABELS % 2})

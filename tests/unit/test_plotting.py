@@ -38,6 +38,9 @@ DRAWINGS = {
         {"p": np.eye(2), "q": np.eye(2)}, np.array([0, 1]), ["a", "b"], "?", ALT
     ),
     "dots": lambda: plotting.dots({"a": [1, 2]}, "?", ALT, x_label="x", reference=("r", 1)),
+    "dots of several": lambda: plotting.dots(
+        {"a": {"b": [1, 2], "c": [3]}, "d": {"b": [2], "c": [1]}}, "?", ALT, x_label="x"
+    ),
     "heatmap": lambda: plotting.heatmap(
         [[0, 3], [2, 1]], ["r", "s"], ["a", "a longer name"], "?", ALT,
         x_label="x", y_label="y", note=["n", "m"],

@@ -114,6 +114,11 @@ KINDS = {
     "function within a library": (
         "import numpy as np\ndef transform(x, rng):\n    return np.sin(x)", "sin", "cos",
     ),
+    "function that Cython compiled": (
+        "from sklearn.metrics.cluster import expected_mutual_information as f\n"
+        "def transform(x, rng):\n    return f(x)",
+        "sklearn.metrics.cluster import expected_mutual_information", "math import sin",
+    ),
     "module of one's own": (
         "import sys, types\nm = types.ModuleType('mine')\nm.a, m.b = 1, 2\n"
         "def transform(x, rng):\n    return x + m.a", "m.b = 1", "m.b = 3",

@@ -125,7 +125,7 @@ best = [minimize_scalar(lambda p, x=x: -x * np.log(p) - (1 - x) * np.log(1 - p),
                         bounds=(1e-6, 1 - 1e-6), method="bounded").x
         for x in (0.1, 0.5, 0.8)]  # fmt: skip
 print("grey levels 0.1, 0.5, 0.8: best chances", ", ".join(f"{p:.3f}" for p in best))
-print(f"binarised images: at best {cross_entropy(binary_test, binary_test).max():.1f} nats")
+print(f"binarised images: at best {abs(cross_entropy(binary_test, binary_test)).max():.1f} nats")
 
 # %% slideshow={"slide_type": "fragment"}
 floor = cross_entropy(grey_test.astype("float64"), grey_test.astype("float64")).mean()

@@ -116,6 +116,31 @@ def kept(name, function, *arguments):
     return entry["found"]
 
 
+def best(notebook, name, candidates, score, *arguments, otherwise):
+    """The candidate with the lowest score, such as a learning rate with its held-out loss.
+
+    A recording measures them all and keeps the scores. Elsewhere it is the one that the recorded
+    run found best: no reader waits for the choice.
+
+    Args:
+        notebook: name of the notebook.
+        name: what is chosen, unique in the notebook, such as `"rate for dense, 16 epochs"`.
+        candidates: to choose from.
+        score: function of a candidate and `arguments`; lower is better.
+        arguments: passed on to it.
+        otherwise: the answer where no recorded run knows one.
+    """
+    titles = {candidate: f"{name}: {candidate}" for candidate in candidates}
+    if being_made() is not None:
+        scores = {one: kept(title, score, one, *arguments) for one, title in titles.items()}
+    else:
+        found = numbers(notebook)
+        if not found.keys() >= set(titles.values()):
+            return otherwise
+        scores = {one: found[title] for one, title in titles.items()}
+    return min(scores, key=scores.get)
+
+
 def numbers(notebook):
     """What the recorded run has measured, name to numbers as `kept` got them; {} if none is."""
 

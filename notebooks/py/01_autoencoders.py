@@ -63,8 +63,9 @@ TEST_SIZE = by_profile(smoke=2_000, cpu=None, gpu=None)  # None: all of them
 BUDGETS = by_profile(smoke=(3,), cpu=(4,), gpu=(4, 16), record=(1, 4, 16))
 EPOCHS = BUDGETS[-1]
 BATCH_SIZE = by_profile(smoke=32, cpu=64, gpu=64)
-PEAKS = (1.25e-3, 2.5e-3, 5e-3, 1e-2)  # learning rates to choose from
-TUNE_EPOCHS = by_profile(smoke=0, cpu=0, gpu=2, record=2)  # 0: as the recorded run has chosen
+# Learning rates to choose from, at the lengths of training for which the recorded run has chosen.
+PEAKS = {"convolutional": (2.5e-3, 5e-3, 1e-2), "dense, equal": (1.25e-3, 2.5e-3, 5e-3, 1e-2)}
+PEAKS_AT = (1, 4, 16)
 # The dense network is quicker; it gets this many times the epochs, to compare at equal seconds.
 LONGER = by_profile(smoke=2, cpu=3, gpu=2, record=4)
 SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
@@ -544,10 +545,10 @@ for name in STEP_NETWORKS:
 # ## Training
 #
 # One recipe for all, the same images in the same order, the mean squared error as the loss. The
-# peak of the learning rate is chosen for each network from four, on training images that are set
-# aside for it. `fit` measures the held-out error after each epoch (on every fifth test image) and
-# the seconds spent in training alone, the compilation of the first step included. The test images
-# steer nothing: no choice below depends on them.
+# peak of the learning rate is chosen from several, for each kind of network and each length of
+# training, on training images that are set aside for it. `fit` measures the held-out error after
+# each epoch (on every fifth test image) and the seconds spent in training alone, the compilation of
+# the first step included. The test images steer nothing: no choice below depends on them.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -556,7 +557,7 @@ def train(name, seed, epochs, code_size=CODE_SIZE, peak=None, part=slice(None)):
     keras.utils.set_random_seed(seed)
     model = Autoencoder(*NETWORKS[name](code_size))
     learnt = images.x_train[part]
-    peak = peak or best_peak(name)
+    peak = peak or best_peak(name, epochs)
     updates = epochs * -(-len(learnt) // BATCH_SIZE)
     model.compile(recipe(updates, peak, muon=name == "convolutional"), loss="mse")
     run = fit(
@@ -576,21 +577,20 @@ def train(name, seed, epochs, code_size=CODE_SIZE, peak=None, part=slice(None)):
 SET_ASIDE = 5_000  # training images that choose the learning rate
 
 
-def error_at_rate(name, peak):
-    """Error on training images that were set aside, after a short training at this rate."""
-    model, _ = train(name, 0, TUNE_EPOCHS, peak=peak, part=slice(-SET_ASIDE))
+def error_at(peak, kind, epochs):
+    """Error on training images that were set aside, after a training at this rate."""
+    model, _ = train(kind, 0, epochs, peak=peak, part=slice(-SET_ASIDE))
     aside = images.x_train[-SET_ASIDE:]
     return float(np.mean((aside - model.reconstruct(aside)) ** 2))
 
 
-def best_peak(name):
-    """The best of the learning rates, here or in the recorded run; 5e-3 where neither knows."""
-    if TUNE_EPOCHS == 0:
-        found = recorded.numbers(NOTEBOOK)
-        errors = {peak: found.get(f"rate {peak} for {name}") for peak in PEAKS}
-        return 5e-3 if None in errors.values() else min(errors, key=errors.get)
-    rates = {p: recorded.kept(f"rate {p} for {name}", error_at_rate, name, p) for p in PEAKS}
-    return min(rates, key=rates.get)
+def best_peak(name, epochs):
+    """The best learning rate for this kind of network and about so many epochs."""
+    kind = "convolutional" if name == "convolutional" else "dense, equal"
+    epochs = min(PEAKS_AT, key=lambda known: abs(math.log(known / epochs)))
+    what = f"rate for {kind}, {epochs} epochs"
+    asked = (PEAKS[kind], error_at, kind, epochs)
+    return recorded.best(NOTEBOOK, what, *asked, otherwise=5e-3)
 
 
 def curve(name, seed, epochs, code_size=CODE_SIZE):

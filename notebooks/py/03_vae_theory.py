@@ -42,6 +42,7 @@ environment = start(seed=0)
 
 # %% slideshow={"slide_type": "skip"}
 import functools
+import math
 from types import SimpleNamespace
 
 import keras
@@ -71,7 +72,7 @@ EPOCHS = BUDGETS[-1]
 SECONDS_EPOCHS = by_profile(smoke=2, cpu=11, gpu=20, record=22)  # of one sample: as long as of five
 BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
 PEAKS = (2.5e-3, 5e-3, 1e-2)  # learning rates to choose from
-TUNE_EPOCHS = by_profile(smoke=0, cpu=0, gpu=2, record=2)  # 0: as the recorded run has chosen
+PEAKS_AT = (1, 3, 12)  # the lengths of training for which the recorded run has chosen
 LATENT = 16
 SCORED = by_profile(smoke=200, cpu=1_000, gpu=1_000)  # held-out images for all numbers
 SAMPLES = by_profile(smoke=50, cpu=500, gpu=1_000, record=500)  # importance samples of each
@@ -942,15 +943,15 @@ METHODS = {ONE: VAE, DRAWS: FiveDraws, BOUND: functools.partial(VAE, importance_
 METHODS[LONGER] = METHODS[ONE]
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each method gets the best of three learning rates, by $-\log p(x)$ of training images that were
-# set aside.
+# Each method gets, for each length of training, the best of three learning rates, by $-\log p(x)$
+# of training images that were set aside.
 
 
 # %% slideshow={"slide_type": "skip"}
 def train(name, seed, epochs=EPOCHS, peak=None, part=slice(None)):
     """Build with this seed and train on this part of the images; the model and its run."""
     model, pictures = METHODS[name](*networks(LATENT, seed)), images.x_train[part]
-    peak = peak or best_peak(ONE if name == LONGER else name)
+    peak = peak or best_peak(ONE if name == LONGER else name, epochs)
     model.compile(recipe(epochs * -(-len(pictures) // BATCH_SIZE), peak, muon=False))
     run = fit(
         model,
@@ -968,20 +969,18 @@ def train(name, seed, epochs=EPOCHS, peak=None, part=slice(None)):
 
 
 # %% slideshow={"slide_type": "skip"}
-def nll_at(name, peak):
-    """−log p of training images that were set aside, after a short training at this rate."""
-    model, _ = train(name, 0, TUNE_EPOCHS, peak, slice(-SCORED))
+def nll_at(peak, name, epochs):
+    """−log p of training images that were set aside, after a training at this rate."""
+    model, _ = train(name, 0, epochs, peak, slice(-SCORED))
     aside = binarised(images.x_train[-SCORED:], np.random.default_rng(2))
     return evaluation.importance_nll(model, aside, SAMPLES // 5).value
 
 
-def best_peak(name):
-    """The best of the learning rates, here or in the recorded run; 5e-3 where neither knows."""
-    if TUNE_EPOCHS == 0:
-        found = recorded.numbers(NOTEBOOK)
-        nats = {peak: found.get(f"rate {peak} for {name}") for peak in PEAKS}
-        return 5e-3 if None in nats.values() else min(nats, key=nats.get)
-    return min(PEAKS, key=lambda p: recorded.kept(f"rate {p} for {name}", nll_at, name, p))
+def best_peak(name, epochs):
+    """The best learning rate for this method and about so many epochs."""
+    epochs = min(PEAKS_AT, key=lambda known: abs(math.log(known / epochs)))
+    what = f"rate for {name}, {epochs} epochs"
+    return recorded.best(NOTEBOOK, what, PEAKS, nll_at, name, epochs, otherwise=5e-3)
 
 
 # %% slideshow={"slide_type": "skip"}

@@ -38,6 +38,7 @@ from course_utils import by_profile, data, evaluation, plotting, start
 environment = start(seed=0)
 
 # %% slideshow={"slide_type": "skip"}
+import math
 import warnings
 
 import keras
@@ -59,8 +60,9 @@ TRAIN_SIZE = by_profile(smoke=800, cpu=60_000, gpu=60_000)
 BUDGETS = by_profile(smoke=(2,), cpu=(3,), gpu=(4, 16), record=(1, 4, 16))
 EPOCHS = BUDGETS[-1]
 BATCH_SIZE = by_profile(smoke=16, cpu=64, gpu=64)
-PEAKS = (1.25e-3, 2.5e-3, 5e-3, 1e-2)  # learning rates to choose from
-TUNE_EPOCHS = by_profile(smoke=0, cpu=0, gpu=2, record=2)  # 0: as the recorded run has chosen
+# Learning rates to choose from, at the lengths of training for which the recorded run has chosen.
+PEAKS = {"convolutional": (2.5e-3, 5e-3, 1e-2), "dense, equal": (1.25e-3, 2.5e-3, 5e-3, 1e-2)}
+PEAKS_AT = (1, 4, 16)
 LATENT = 16
 LATENTS = by_profile(smoke=(8, 64), cpu=(8, 64), gpu=(2, 4, 8, 16, 32, 64))
 COUNT = by_profile(smoke=400, cpu=5_000, gpu=5_000)  # generated images
@@ -290,8 +292,9 @@ for name in ("convolutional", "dense, equal"):
 #
 # The recipe of notebook 01: all images, batches of 64, a learning rate that rises for a tenth of
 # the updates and then falls to zero. Each network gets what is best for it: the convolutional ones
-# Muon, which would cost a wide dense network more than it gains by the clock, and each the best of
-# four peaks of the learning rate, by the bound on training images that were set aside for this.
+# Muon, which would cost a wide dense network more than it gains by the clock, and each kind, for
+# each length of training, the best of several peaks of the learning rate, by the bound on training
+# images that were set aside for this. (A rate that wins after two epochs may lose after sixteen.)
 # `fit` measures the bound on held-out images after each epoch, and the seconds of training alone.
 
 
@@ -306,7 +309,7 @@ def train(name, data_set, seed, epochs=EPOCHS, latent=LATENT, peak=None, part=sl
     keras.utils.set_random_seed(seed)
     model = VAE(*(NETWORKS[name]() if latent == LATENT else NETWORKS[name](latent)))
     images = SETS[data_set].x_train[part]
-    peak = peak or best_peak(name)
+    peak = peak or best_peak(name, epochs)
     updates = epochs * -(-len(images) // BATCH_SIZE)
     model.compile(recipe(updates, peak, muon=name.startswith("convolutional")))
     run = fit(
@@ -328,20 +331,20 @@ def train(name, data_set, seed, epochs=EPOCHS, latent=LATENT, peak=None, part=sl
 SET_ASIDE = 5_000  # training images that choose the learning rate
 
 
-def bound_at(name, peak):
-    """−ELBO of training images that were set aside, after a short training at this rate."""
-    model, _ = train(name, clothes.name, 0, TUNE_EPOCHS, peak=peak, part=slice(-SET_ASIDE))
+def bound_at(peak, kind, epochs):
+    """−ELBO of training images that were set aside, after a training at this rate."""
+    model, _ = train(kind, clothes.name, 0, epochs, peak=peak, part=slice(-SET_ASIDE))
     aside = binarised(clothes.x_train[-SET_ASIDE:], np.random.default_rng(TEST_SEED))
     return -float(model.elbo(aside).mean())
 
 
-def best_peak(name):
-    """The best of the learning rates, here or in the recorded run; 5e-3 where neither knows."""
-    if TUNE_EPOCHS == 0:
-        found = recorded.numbers(NOTEBOOK)
-        bounds = {peak: found.get(f"rate {peak} for {name}") for peak in PEAKS}
-        return 5e-3 if None in bounds.values() else min(bounds, key=bounds.get)
-    return min(PEAKS, key=lambda p: recorded.kept(f"rate {p} for {name}", bound_at, name, p))
+def best_peak(name, epochs):
+    """The best learning rate for this kind of network and about so many epochs."""
+    kind = "convolutional" if name.startswith("convolutional") else "dense, equal"
+    epochs = min(PEAKS_AT, key=lambda known: abs(math.log(known / epochs)))
+    what = f"rate for {kind}, {epochs} epochs"
+    asked = (PEAKS[kind], bound_at, kind, epochs)
+    return recorded.best(NOTEBOOK, what, *asked, otherwise=5e-3)
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -40,6 +40,7 @@ from course_utils import by_profile, data, evaluation, plotting, start, widgets
 environment = start(seed=0)
 
 # %% slideshow={"slide_type": "skip"}
+import math
 import warnings
 
 import keras
@@ -70,7 +71,7 @@ BUDGETS = by_profile(smoke=(5,), cpu=(8,), gpu=(4, 16), record=(1, 4, 16))
 EPOCHS = BUDGETS[-1]
 BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
 PEAKS = (2.5e-3, 5e-3, 1e-2)  # learning rates to choose from
-TUNE_EPOCHS = by_profile(smoke=0, cpu=0, gpu=2, record=2)  # 0: as the recorded run has chosen
+PEAKS_AT = (1, 4, 16)  # the lengths of training for which the recorded run has chosen
 CODE_SIZE = 16
 PAIRS = by_profile(smoke=40, cpu=300, gpu=500)
 COUNT = by_profile(smoke=500, cpu=5_000, gpu=5_000)  # samples for each distance
@@ -387,7 +388,7 @@ def train(name, seed, epochs=EPOCHS, peak=None, part=slice(None)):
     """Train one of the two by the recipe of notebook 01; returns the model and its run."""
     keras.utils.set_random_seed(seed)
     model = MODELS[name]()
-    x, peak = images.x_train[part], peak or best_peak(name)
+    x, peak = images.x_train[part], peak or best_peak(name, epochs)
     # The loss is for the plain autoencoder: a VAE brings its own.
     loss = None if isinstance(model, VAE) else "binary_crossentropy"
     model.compile(recipe(epochs * -(-len(x) // BATCH_SIZE), peak, muon=False), loss=loss)
@@ -410,20 +411,18 @@ def three_quarters(epochs):
     return max(1, 3 * epochs // 4)
 
 
-def loss_at(name, peak):
-    """Loss on training images that were set aside, after a short training at this rate."""
-    model, _ = train(name, 0, TUNE_EPOCHS, peak, slice(-SET_ASIDE))
+def loss_at(peak, name, epochs):
+    """Loss on training images that were set aside, after a training at this rate."""
+    model, _ = train(name, 0, epochs, peak, slice(-SET_ASIDE))
     aside = images.x_train[-SET_ASIDE:]
     return model.evaluate(aside, aside, verbose=0, return_dict=True)["loss"]
 
 
-def best_peak(name):
-    """The best of the learning rates, here or in the recorded run; 5e-3 where neither knows."""
-    if TUNE_EPOCHS == 0:
-        found = recorded.numbers(NOTEBOOK)
-        losses = {peak: found.get(f"rate {peak} for {name}") for peak in PEAKS}
-        return 5e-3 if None in losses.values() else min(losses, key=losses.get)
-    return min(PEAKS, key=lambda p: recorded.kept(f"rate {p} for {name}", loss_at, name, p))
+def best_peak(name, epochs):
+    """The best learning rate for this network and about so many epochs."""
+    epochs = min(PEAKS_AT, key=lambda known: abs(math.log(known / epochs)))
+    what = f"rate for {name}, {epochs} epochs"
+    return recorded.best(NOTEBOOK, what, PEAKS, loss_at, name, epochs, otherwise=5e-3)
 
 
 # %% slideshow={"slide_type": "skip"}

@@ -51,6 +51,22 @@ def test_numbers_come_back_as_plain_ones(recording):
     assert recorded.numbers("05_x") == {"a": plain}
 
 
+def test_the_best_candidate_is_measured_in_a_recording_and_looked_up_elsewhere(recording, capsys):
+    def score(rate, shift):
+        print("measuring")
+        return (rate - shift) ** 2
+
+    def chosen(candidates=(0.1, 0.2, 0.4)):
+        best = recorded.best("05_x", "rate", candidates, score, 0.25, otherwise=0.1)
+        return best, capsys.readouterr().out.count("measuring")
+
+    assert chosen() == (0.2, 3)
+    assert chosen() == (0.2, 0), "the scores are kept"
+    recording()
+    assert chosen() == (0.2, 0)
+    assert chosen((0.4, 0.8)) == (0.1, 0), "the recorded run knows nothing of 0.8"
+
+
 def test_numbers_are_made_once_unless_what_made_them_has_changed(recording, capsys):
     def measured(seed, scale=1.0):
         print("measuring")

@@ -335,18 +335,22 @@ explorer = widgets.latent_explorer(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The explorer's plane ends at ±3. How many codes lie outside of it? Of codes from the prior 0.5 %:
+# The explorer's plane ends at ±3. How many codes lie outside of it?
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+beyond = 1 - (1 - 2 * norm.sf(3)) ** 2
+print(f"codes from the prior beyond ±3: {beyond:.2%}")
 
 # %% slideshow={"slide_type": "fragment"}
 far = (np.abs(points) > 3).any(axis=1)
-expected = len(points) * (1 - (1 - 2 * norm.sf(3)) ** 2)
+expected = len(points) * beyond
 print(f"of {len(points):,} codes beyond ±3: the prior expects {expected:.0f}, found {far.sum()}")
 recorded.answer(
     NOTEBOOK,
     lambda found: (
         "The share of held-out codes beyond ±3 is "
         + ", ".join(f"{plane['outside']:.1%}" for plane in planes_of(found))
-        + f" in the seeds, that of the prior {1 - (1 - 2 * norm.sf(3)) ** 2:.1%}."
+        + f" in the seeds, that of the prior {beyond:.1%}."
     ),
 )
 
@@ -405,12 +409,16 @@ def train(name, seed, epochs=EPOCHS, peak=None, part=slice(None)):
     return model, run
 
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def three_quarters(epochs):
     """The epoch at which it is looked whether a number has levelled off by the last."""
     return max(1, 3 * epochs // 4)
 
 
+print("of 16 epochs, looked at before the last:", three_quarters(16))
+
+
+# %% slideshow={"slide_type": "skip"}
 def loss_at(peak, name, epochs):
     """Loss on training images that were set aside, after a training at this rate."""
     model, _ = train(name, 0, epochs, peak, slice(-SET_ASIDE))
@@ -431,7 +439,7 @@ for name, model in pair.items():
     recorded.keep_network(name, model)
 
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 # One half of the held-out images for the ends of ways, the other to judge by.
 halves = np.array_split(np.random.default_rng(5).permutation(len(held_out)), 2)
 others = held_out[halves[1][:2_000]]
@@ -442,6 +450,9 @@ def pairs_of(seed):
     first, second = np.random.default_rng([5, seed]).choice(halves[0], size=(2, 3 * PAIRS))
     differ = np.flatnonzero(images.y_test[first] != images.y_test[second])[:PAIRS]
     return held_out[first[differ]], held_out[second[differ]]
+
+
+print("images in both halves:", len(np.intersect1d(*halves)))
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -554,6 +565,7 @@ def judge(pictures, references):
     return densities | {"detour": measured.detour, "largest step": measured.largest_step}
 
 
+# %% slideshow={"slide_type": "skip"}
 def judged_ways(vae, autoencoder, seed):
     """The five ways, by name, as dicts of numbers."""
     own = {
@@ -583,6 +595,7 @@ def distance(fake):
         return evaluation.yardstick(images, COUNT).frechet(fake)
 
 
+# %% slideshow={"slide_type": "skip"}
 def sampled_distances(vae, autoencoder, seed):
     """Distances of decoded random codes, by where the codes come from."""
     rng, codes = np.random.default_rng([6, seed]), autoencoder.encode(images.x_train)
@@ -615,6 +628,7 @@ def result(seed, epochs):
     return found
 
 
+# %% slideshow={"slide_type": "skip"}
 results = {epochs: [] for epochs in BUDGETS}
 for seed in SEEDS:
     for epochs in BUDGETS:
@@ -726,6 +740,7 @@ with plotting.beside_the_record(NOTEBOOK, "distances"):
         x_label=f"Fréchet distance (course classifier, {COUNT:,} images)",
         reference=("real images", evaluation.yardstick(images, COUNT).frechet_floor()),
     )
+# %% slideshow={"slide_type": "fragment"}
 recorded.answer(
     NOTEBOOK,
     lambda found: (
@@ -867,12 +882,20 @@ def of_a_way(found, name, by):
     return way[by][STEPS // 2] - ends
 
 
+# %% slideshow={"slide_type": "skip"}
 def way_claim(name, statement, first, second, by="real", paired=False):
     """One way against another, by the middle image or by the detour."""
     measure, better = MEASURES[by]
     test = f"{PAIRS} pairs of held-out images of different classes, {STEPS} steps."
     claim = claims.Claim(name, statement, test, measure, better, paired=paired)
     compare(claim, lambda found, way: of_a_way(found, way, by), (first, second))
+
+
+def sampling_claim(name, statement, test, first, second, paired=False):
+    """Samples from one distribution of codes against those from another."""
+    measure = f"Fréchet distance (course classifier, {COUNT:,} images)"
+    claim = claims.Claim(name, statement, test, measure, paired=paired)
+    compare(claim, lambda found, way: found["distances"][way], (first, second))
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -916,15 +939,6 @@ way_claim(
     "cross-fade, autoencoder",
     paired=True,
 )
-
-
-# %% slideshow={"slide_type": "skip"}
-def sampling_claim(name, statement, test, first, second, paired=False):
-    """Samples from one distribution of codes against those from another."""
-    measure = f"Fréchet distance (course classifier, {COUNT:,} images)"
-    claim = claims.Claim(name, statement, test, measure, paired=paired)
-    compare(claim, lambda found, way: found["distances"][way], (first, second))
-
 
 # %% slideshow={"slide_type": "subslide"}
 sampling_claim(

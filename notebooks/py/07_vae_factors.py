@@ -91,12 +91,16 @@ RATE = 5e-3
 # mean, `encode`.
 
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def three_quarters(epochs):
     """The epoch at which it is looked whether a number has levelled off by the last."""
     return max(1, 3 * epochs // 4)
 
 
+print("of 16 epochs, looked at before the last:", three_quarters(16))
+
+
+# %% slideshow={"slide_type": "skip"}
 def train(name, seed, build, x, epochs=EPOCHS, batch_size=BATCH_SIZE, rate=RATE, muon=False):
     """Train the VAE that `build()` makes; returns it and its run, which is kept under `name`."""
     keras.utils.set_random_seed(seed)
@@ -214,11 +218,16 @@ def conv_vae():
     )
 
 
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def part_of(seed):
     """Each seed draws its own nine tenths of the faces, for the network and for the vectors."""
     return np.random.default_rng(seed).permutation(FACES)[: FACES * 9 // 10]
 
 
+print(f"share of the faces that a seed draws: {len(part_of(0)) / FACES:.1f}")
+
+
+# %% slideshow={"slide_type": "skip"}
 def train_faces(seed, epochs=FACE_BUDGETS[-1]):
     """The network of a seed and its run."""
     x = faces.x_train[part_of(seed)]
@@ -329,6 +338,7 @@ def judged_faces(model, part):
     return found
 
 
+# %% slideshow={"slide_type": "skip"}
 def face_result(seed, epochs):
     """Train a network and judge its arithmetic: at the end, and after three quarters."""
     model, run = train_faces(seed, epochs)
@@ -362,6 +372,7 @@ with plotting.beside_the_record(NOTEBOOK, "arithmetic"):
         x_label="share of the change explained (1: perfect)",
         reference=("doing nothing", 0),
     )
+# %% slideshow={"slide_type": "fragment"}
 print(f"{'':>16} size of change  in codes  in pixels  truth decoded")
 for name, (without, truth) in switched.items():
     means = [np.mean(shares[name][key]) for key in ("codes", "pixels", "truth")]
@@ -588,7 +599,7 @@ explorer = widgets.beta_explorer(explored, binary_test[:10], notes=notes)
 # in the law above?
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 class GentleVAE(VAE):
     """A VAE whose β rises from 0 over the first updates, or whose first nats are free."""
 
@@ -607,6 +618,16 @@ class GentleVAE(VAE):
         # In place of what the bound has taken for the code:
         return loss + self.beta * (share * ops.sum(ops.maximum(nats, self.free)) - ops.sum(nats))
 
+
+keras.utils.set_random_seed(0)
+plain = dense_vae(2)
+gentle = GentleVAE(plain.encoder, plain.decoder)
+for model in (plain, gentle):
+    model.compile()
+losses = [
+    m.evaluate(binary_test[:100], verbose=0, return_dict=True)["loss"] for m in (plain, gentle)
+]
+print(f"without a remedy it is a VAE: difference of the losses {abs(losses[0] - losses[1]):.2f}")
 
 # %% slideshow={"slide_type": "skip"}
 PRICE = 4
@@ -678,7 +699,7 @@ recorded.answer(NOTEBOOK, remedies_in_words)
 # images. To test that, the factors must be known. We draw T-shirts in which four things vary,
 # independently, and nothing else (`shift_x`: sideways, by under three pixels).
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 FACTORS = ("shade", "sleeve", "length", "shift_x")
 
 
@@ -689,6 +710,10 @@ def draw_shirts(count, seed):
     return garments.draw(0, factors), factors
 
 
+print("correlation of two factors:", end=" ")
+print(f"{abs(np.corrcoef(*list(draw_shirts(1_000, seed=2)[1].values())[:2])[0, 1]):.1f}")
+
+# %% slideshow={"slide_type": "skip"}
 shirts_train, _ = draw_shirts(SHIRTS, seed=0)
 shirts_test, shirt_factors = draw_shirts(2_000, seed=1)
 shirts = data.ImageData(
@@ -759,6 +784,7 @@ def shirt_result(beta, seed, epochs):
     }  # fmt: skip
 
 
+# %% slideshow={"slide_type": "skip"}
 shirt_results = {(beta, epochs): [] for beta in SHIRT_BETAS for epochs in SHIRT_BUDGETS}
 for seed in SEEDS:
     for beta, epochs in shirt_results:
@@ -884,14 +910,6 @@ plotting.heatmap(
 
 
 # %% slideshow={"slide_type": "skip"}
-SEEN = 0.2  # the least share of the change that the decoded truth must show
-
-
-def seen(found, at, attribute):
-    """How much of the true change the networks show of the decoded truth."""
-    return np.mean([each[at][attribute]["truth"] for each in found])
-
-
 def face_claim(name, statement, test, attribute, conditions, unmet=""):
     """Share of the true change explained; `conditions`: name to function of a dict of shares."""
 
@@ -925,6 +943,14 @@ def face_claim(name, statement, test, attribute, conditions, unmet=""):
 
 
 # %% slideshow={"slide_type": "skip"}
+SEEN = 0.2  # the least share of the change that the decoded truth must show
+
+
+def seen(found, at, attribute):
+    """How much of the true change the networks show of the decoded truth."""
+    return np.mean([each[at][attribute]["truth"] for each in found])
+
+
 def adding_works(name, what, best=1.0):
     """Is the vector worth half of what can be had? Not to be tested on what is not seen."""
     shown = seen(face_results[FACE_BUDGETS[-1]], "end", name)

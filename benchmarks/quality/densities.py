@@ -20,8 +20,8 @@ from course_utils.models import select_components
 
 SCRIPT = Path(__file__).resolve().parents[2] / "notebooks" / "py" / "09_latent_mixtures.py"
 TABLE = "for name in DATA:\n    print_densities(name)"
-# Ten Gaussians must lower the Fréchet distance of N(0, I) so many times. The 2.4 is that of Ghosh et
-# al. 2020, table 1 (MNIST), for ten Gaussians against one, on regularised codes.
+# Ten Gaussians must lower the Fréchet distance of N(0, I) so many times. The 2.4 is that of Ghosh
+# et al. 2020, table 1 (MNIST), for ten Gaussians against one, on regularised codes.
 WANTED = 2.4
 PAIRS = [("N(0, I)", "GMM-10"), ("one Gaussian", "GMM-10")]
 KEYS = ("frechet", "precision", "recall", "coverage", "balance")

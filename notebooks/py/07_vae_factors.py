@@ -70,21 +70,18 @@ FACES = by_profile(smoke=1_000, cpu=20_000, gpu=20_000)
 FACE_BUDGETS = by_profile(smoke=(10,), cpu=(12,), gpu=(10, 40), record=(1, 4, 16))
 FACE_BATCH_SIZE = by_profile(smoke=16, cpu=64, gpu=64)
 FACE_FILTERS = by_profile(smoke=(16, 32), cpu=(32, 64), gpu=(32, 64))
-FACE_RATE = 5e-3
 SWITCHED = by_profile(smoke=30, cpu=200, gpu=500)  # faces for each attribute
-# Digits.
 TRAIN_SIZE = by_profile(smoke=1_600, cpu=60_000, gpu=60_000)
 TEST_SIZE = by_profile(smoke=1_200, cpu=None, gpu=None)  # None: all of them
 EPOCHS = by_profile(smoke=3, cpu=6, gpu=10, record=10)
 CODE_SIZE = 16
 ALL_BETAS = (0.25, 0.5, 1, 2, 4, 8, 16)
 BETAS = by_profile(smoke=(1, 4), cpu=(0.25, 1, 4, 16), gpu=ALL_BETAS, record=ALL_BETAS)
-# T-shirts.
 SHIRTS = by_profile(smoke=1_200, cpu=20_000, gpu=20_000)
 SHIRT_BUDGETS = by_profile(smoke=(4,), cpu=(10,), gpu=(4, 16), record=(1, 4, 16))
 SHIRT_BETAS = by_profile(smoke=(1, 4), cpu=(1, 4, 16), gpu=(1, 4, 16))
 BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
-RATE = 5e-3
+RATE = 5e-3  # peak of the learning rate
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One function trains every network below by the recipe of notebook 01. A code is the posterior
@@ -101,11 +98,11 @@ print("of 16 epochs, looked at before the last:", three_quarters(16))
 
 
 # %% slideshow={"slide_type": "skip"}
-def train(name, seed, build, x, epochs=EPOCHS, batch_size=BATCH_SIZE, rate=RATE, muon=False):
+def train(name, seed, build, x, epochs=EPOCHS, batch_size=BATCH_SIZE, muon=False):
     """Train the VAE that `build()` makes; returns it and its run, which is kept under `name`."""
     keras.utils.set_random_seed(seed)
     model = build()
-    model.compile(recipe(epochs * -(-len(x) // batch_size), rate, muon))
+    model.compile(recipe(epochs * -(-len(x) // batch_size), RATE, muon))
     run = fit(
         model,
         x,
@@ -231,7 +228,7 @@ print(f"share of the faces that a seed draws: {len(part_of(0)) / FACES:.1f}")
 def train_faces(seed, epochs=FACE_BUDGETS[-1]):
     """The network of a seed and its run."""
     x = faces.x_train[part_of(seed)]
-    return train("faces", seed, conv_vae, x, epochs, FACE_BATCH_SIZE, FACE_RATE, muon=True)
+    return train("faces", seed, conv_vae, x, epochs, FACE_BATCH_SIZE, muon=True)
 
 
 # %% slideshow={"slide_type": "skip"}

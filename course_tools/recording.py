@@ -40,6 +40,8 @@ def record(notebook, settings, display):
 
     What it writes on the way is kept in a folder of its own, `NN_name.part`, so a run that is cut
     off goes on where it was, also on another machine; trained models are kept in the usual folder.
+    Numbers that the same code would measure again are taken up, from the record that there is too:
+    delete its `numbers.json` to measure all of them again.
     The record is replaced only by a run that reached its end.
 
     Args:
@@ -61,7 +63,7 @@ def record(notebook, settings, display):
     part = folder.with_name(f"{folder.name}.part")
     if not folder.exists() and _before(folder).exists():
         _before(folder).rename(folder)  # the last recording died as it took the place
-    _take_up(part)
+    _take_up(part, folder)
     done = execution.execute(
         notebook, settings.with_environment(COURSE_RECORD=str(part)), display.cell
     )
@@ -79,19 +81,22 @@ def record(notebook, settings, display):
     return folder
 
 
-def _take_up(part):
-    """Begin a recording; numbers of an attempt before are there to be taken up."""
+def _take_up(part, folder):
+    """Begin a recording; numbers of an attempt before and of the record are there to be taken up.
+
+    Taken up is what the same code would measure again (`recorded.kept`), so that a recording after
+    a change elsewhere takes minutes.
+    """
     part.mkdir(parents=True, exist_ok=True)
-    try:
-        earlier = {
-            **recorded.read(part / recorded.EARLIER, {}),
-            **recorded.read(part / recorded.NUMBERS, {}),
-        }
-    except ValueError as error:
-        raise CourseError(
-            f"the numbers of an attempt before, in {part}, are damaged ({error}). Bring them back "
-            f"from git, or delete the folder to measure all of them again."
-        ) from error
+    earlier = {}
+    for path in (folder / recorded.NUMBERS, part / recorded.EARLIER, part / recorded.NUMBERS):
+        try:
+            earlier.update(recorded.read(path, {}))
+        except ValueError as error:
+            raise CourseError(
+                f"the numbers of a run before, {path}, are damaged ({error}). Bring them back from "
+                f"git, or delete the file to measure all of them again."
+            ) from error
     recorded.write(part / recorded.EARLIER, earlier)
     for path in part.iterdir():
         if path.name != recorded.EARLIER:

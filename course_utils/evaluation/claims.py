@@ -251,7 +251,7 @@ def _as_text_and_html(runs):
     """The runs of one claim, label to Result: what is claimed, and what each has found."""
     shown = next(iter(runs.values()))
     claim, first = shown.claim, next(iter(shown.values))
-    measure = f"{claim.measure}; claimed: {first} {claim.better}"
+    measure = f"{claim.measure}; mean ± standard deviation; claimed: {first} {claim.better}"
     rows = [("Claim", claim.statement), ("Test", claim.test), ("Measure", measure)]
     lines = [f"{name + ':':9}{text}" for name, text in rows]
     for label, result in runs.items():

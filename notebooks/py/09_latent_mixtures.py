@@ -848,8 +848,8 @@ plotting.heatmap(
 # 2020](https://arxiv.org/abs/1903.12436), table 1, MNIST: for a VAE they lower the Fréchet distance
 # of $\mathcal N(0, I)$ by 8 %. For autoencoders that table starts from *one fitted Gaussian*, and
 # ten lower its distance 5.5 times for a plain one, 2.4 times for one with regularised codes. (Their
-# features are Inception's, so even ratios compare only roughly. They trained for up to 100 epochs,
-# so our numbers count where they have levelled off.)
+# features are Inception's, so even ratios compare only roughly; and our training is short, so our
+# numbers count where they have levelled off.)
 #
 # We ask for 8 % for the VAE. For the autoencoder we ask for 2.4, the milder of the two although
 # ours is a plain one, and we ask twice: against $\mathcal N(0, I)$, which should be easy, and then

@@ -47,6 +47,7 @@ import keras
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -137,7 +138,7 @@ plotting.image_rows(
 # - **linear regression** from all 784 noisy pixels to each clean one.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 def image_errors(original, rebuilt):
     """Mean squared error of each image."""
     return np.mean((original - rebuilt) ** 2, axis=(1, 2, 3))
@@ -147,6 +148,10 @@ def psnr(original, restored):
     """Mean over images of each one's peak signal-to-noise ratio, in decibels."""
     errors = np.maximum(image_errors(original, restored), 1e-10)
     return float(np.mean(-10 * np.log10(errors)))
+
+
+black = np.zeros((1, *IMAGE_SHAPE), "float32")
+print(f"a tenth off in every pixel: {psnr(black, black + 0.1):.1f} dB")
 
 
 def best(candidates, restore):
@@ -211,25 +216,16 @@ RIVALS = {
 print(f"chosen on set-aside images: constant {constant:.2f}, filter of {width:.1f} pixels, "
       f"PCA with {components} numbers")  # fmt: skip
 
-
-def without_a_network(seed):
-    """PSNR of the noisy held-out images, and of what each rival makes of them."""
-    given = noisy_test(seed)
-    return {name: psnr(held_out, restore(given)) for name, restore in RIVALS.items()}
-
-
-unaided = [recorded.kept(f"denoising, rivals, seed {s}", without_a_network, s) for s in SEEDS]
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Two networks
 #
-# The **plain** autoencoder of notebook 01 learns to give back clean digits through 32 numbers, and
-# has never seen noise. Its bottleneck alone, so one often reads, must throw the noise away. The
+# The **plain** autoencoder of notebook 01 gives back clean digits through 32 numbers, and has never
+# seen noise. Its bottleneck alone, so one often reads, must throw the noise away. The
 # **denoising** autoencoder ([Vincent et al. 2008](https://doi.org/10.1145/1390156.1390294)) is the
 # same network with fresh noise in front while it trains. The target stays clean.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 class Corrupt(keras.layers.Layer):
     """The same noise as a layer, in training only."""
 
@@ -244,6 +240,12 @@ class Corrupt(keras.layers.Layer):
         return keras.ops.clip(pictures + NOISE * noise, 0, 1)
 
 
+for training in (False, True):
+    out = keras.ops.convert_to_numpy(Corrupt()(black, training=training))
+    print(f"training {training}: changes the image {not np.array_equal(out, black)}")
+
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def plain(size=CODE_SIZE, hidden=(256,)):
     widths = hidden[::-1]
     return dense_encoder(IMAGE_SHAPE, size, hidden), dense_decoder(IMAGE_SHAPE, size, widths)
@@ -260,37 +262,30 @@ NETWORKS = {
     "map": lambda: plain(2, (256, 64)),
     **{f"code of {size}": lambda size=size: plain(size) for size in (8, 16, 64)},
 }
+print({name: sum(p.count_params() for p in NETWORKS[name]()) for name in ("plain", "denoising")})
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # All networks are trained by the recipe of notebook 01 (Adam, batches of 64, a learning rate that
 # rises, then falls to zero). Its peak is the best of three on the set-aside images.
 
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def drawn_for(seed):
     """Places of nine tenths of the training images, for the maps of this seed."""
     return np.random.default_rng(seed).permutation(TRAIN_SIZE)[: TRAIN_SIZE * 9 // 10]
 
 
-def three_quarters(epochs):
-    """The epoch at which it is looked whether a number has levelled off by the last."""
-    return max(1, 3 * epochs // 4)
+print(f"images that two seeds share: {np.isin(drawn_for(0), drawn_for(1)).mean():.0%} of each")
 
 
+# %% slideshow={"slide_type": "skip"}
 def by_recipe(model, *learnt, epochs, peak, seed, of):
     """Train a model on these images; its run."""
     updates = epochs * -(-len(learnt[0]) // BATCH_SIZE)
     model.compile(recipe(updates, peak, muon=False), loss="mse")
-    return fit(
-        model,
-        *learnt,
-        epochs=epochs,
-        batch_size=BATCH_SIZE,
-        seed=seed,
-        snapshots=[three_quarters(epochs)],
-        run=f"{NOTEBOOK}/{of}, {len(learnt[0])}x{epochs}, {peak}, seed {seed}",
-        report="line",
-    )
+    run = f"{NOTEBOOK}/{of}, {len(learnt[0])}x{epochs}, {peak}, seed {seed}"
+    snapshots = {"snapshots": [three_quarters(epochs)], "run": run, "report": "line"}
+    return fit(model, *learnt, epochs=epochs, batch_size=BATCH_SIZE, seed=seed, **snapshots)
 
 
 def train(name, seed, epochs=EPOCHS, learnt=None, of="digits", peak=None):
@@ -303,6 +298,7 @@ def train(name, seed, epochs=EPOCHS, learnt=None, of="digits", peak=None):
     return model, by_recipe(model, learnt, epochs=epochs, peak=peak, seed=seed, of=f"{name}, {of}")
 
 
+# %% slideshow={"slide_type": "skip"}
 def error_at_rate(name, peak):
     """Error on the set-aside images after a short training at this rate."""
     model, _ = train(name, 0, TUNE_EPOCHS, rest, peak=peak)
@@ -321,6 +317,11 @@ def best_peak(name):
 
 
 # %% slideshow={"slide_type": "skip"}
+def three_quarters(epochs):
+    """The epoch at which it is looked whether a number has levelled off by the last."""
+    return max(1, 3 * epochs // 4)
+
+
 def measured(what, name, seed, epochs, for_verdict):
     """`what(model, seed)`, a dict of numbers, after the training and, for verdicts, 3/4 of it."""
     model, run = train(name, seed, epochs)
@@ -345,10 +346,18 @@ def over_training(what, name, budgets=BUDGETS):
     return shares
 
 
+# %% slideshow={"slide_type": "skip"}
+def without_a_network(seed):
+    """PSNR of the noisy held-out images, and of what each rival makes of them."""
+    given = noisy_test(seed)
+    return {name: psnr(held_out, restore(given)) for name, restore in RIVALS.items()}
+
+
 def restored_by(model, seed):
     return {"dB": psnr(held_out, model.reconstruct(noisy_test(seed)))}
 
 
+unaided = [recorded.kept(f"denoising, rivals, seed {s}", without_a_network, s) for s in SEEDS]
 restored = {name: over_training(restored_by, name)["dB"] for name in ("plain", "denoising")}
 
 # %% slideshow={"slide_type": "slide"} tags=["key-figure"]
@@ -388,6 +397,7 @@ def listed(numbers, form):
     return ", ".join(f"{name} {number:{form}}" for name, number in numbers.items())
 
 
+# %% slideshow={"slide_type": "fragment"}
 def denoising_in_words(found):
     parts = {name: mean_of(found, "denoising, rivals", name) for name in RIVALS}
     for name in ("plain", "denoising"):
@@ -484,6 +494,7 @@ with plotting.beside_the_record(NOTEBOOK, "map"):
     )
 
 
+# %% slideshow={"slide_type": "fragment"}
 def maps_in_words(found):
     start = "network_map, map, 8 epochs"
     networks = [n["end"]["accuracy"] for title, n in found.items() if title.startswith(start)]
@@ -523,8 +534,8 @@ print("values of three bits:", len(np.unique(Quantiser(line, bits=3)(line))))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The last bits buy little: take the fewest that cost less than 0.2 dB against 8 bits, on set-aside
-# images, for each method and code size. (All numbers of a code get equally many; PCA, whose
-# directions matter unequally, could do better.)
+# images. (All numbers of a code get equally many; PCA, whose directions matter unequally, could do
+# better.)
 #
 # JPEG is the rival ([Wallace 1992](https://doi.org/10.1109/30.125072)). A file of so small an image
 # is mostly header, so only the compressed pixels are counted. (But JPEG works on any picture, and
@@ -585,6 +596,7 @@ plotting.lines(
 )
 
 
+# %% slideshow={"slide_type": "fragment"}
 def compression_in_words(found):
     (rates, scores), parts = found["compression, JPEG"], []
     for method in ("autoencoder", "PCA"):
@@ -609,23 +621,18 @@ recorded.answer(NOTEBOOK, compression_in_words)
 
 
 # %% slideshow={"slide_type": "subslide"}
-def classifiers():
-    for strength in (0.01, 0.1, 1):
-        logistic = {"C": strength, "max_iter": 500, "tol": 1e-3}
-        yield LogisticRegression(**logistic)
-        yield make_pipeline(StandardScaler(), LogisticRegression(**logistic))
-
-
 def probe(to_features, seed):
     """Number of labels to the held-out accuracy of the best linear classifier that sees them."""
     choosing, judging = to_features(aside[:2_000]), to_features(held_out)
+    classifiers = [LogisticRegression(C=c, max_iter=500, tol=1e-3) for c in (0.01, 0.1, 1)]
+    classifiers += [make_pipeline(StandardScaler(), one) for one in map(clone, classifiers)]
     found = {}
     for count in LABELLED:
         chosen = np.random.default_rng(seed).permutation(len(rest))[:count]
         known = to_features(rest[chosen]), rest_labels[chosen]
         with warnings.catch_warnings():  # not all get to the end
             warnings.simplefilter("ignore", ConvergenceWarning)
-            fitted = [classifier.fit(*known) for classifier in classifiers()]
+            fitted = [classifier.fit(*known) for classifier in classifiers]
         ahead = max(fitted, key=lambda one: one.score(choosing, aside_labels[:2_000]))
         found[str(count)] = float(ahead.score(judging, images.y_test))
     return found
@@ -652,13 +659,12 @@ def probe_others(name, seed):
     return probe(OTHERS[name](seed), seed)
 
 
+# %% slideshow={"slide_type": "fragment"}
 probed = over_training(probe_code, "plain")
 accuracy = {"autoencoder": [probed[str(count)][1] for count in LABELLED]}
 for name in OTHERS:
     found = [recorded.kept(f"probe, {name}, seed {s}", probe_others, name, s) for s in SEEDS]
     accuracy[name] = [[numbers[str(count)] for numbers in found] for count in LABELLED]
-
-# %% slideshow={"slide_type": "fragment"}
 plotting.lines(
     {"labelled images": {name: (LABELLED, np.transpose(a)) for name, a in accuracy.items()}},
     "How far do few labels go?",
@@ -692,7 +698,7 @@ recorded.answer(NOTEBOOK, probes_in_words)
 # model and says how much there *is* to rebuild.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 INK = (0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 SETS = {"clothes": clothes, "digits": images}
 
@@ -703,6 +709,12 @@ def auroc(own, foreign):
     return float(roc_auc_score(labels, np.concatenate([own, foreign])))
 
 
+low, high = np.array([1.0, 2.0, 4.0]), np.array([3.0, 4.0])
+pairs = [1.0 * (h > o) + 0.5 * (h == o) for h in high for o in low]
+print(f"all pairs counted: {np.mean(pairs):.3f}, by the area: {auroc(low, high):.3f}")
+
+
+# %% slideshow={"slide_type": "skip"}
 def alarms(network, learnt):
     """Name to a function from images to scores that should be high for foreign ones."""
     flat = PCA(learnt)
@@ -744,8 +756,7 @@ with plotting.beside_the_record(NOTEBOOK, "foreign"):
 
 # %% slideshow={"slide_type": "fragment"}
 watchman, _ = train("plain", SEEDS[0], FOREIGN_EPOCHS, clothes.x_train, "clothes")
-blank = np.zeros((1, *IMAGE_SHAPE), "float32")
-for name, x in {"clothes": clothes.x_test, "digits": held_out, "a blank page": blank}.items():
+for name, x in {"clothes": clothes.x_test, "digits": held_out, "a blank page": black}.items():
     error = image_errors(x, watchman.reconstruct(x)).mean()
     print(f"error of the network that knows clothes, for {name}: {error:.4f}")
 
@@ -776,6 +787,8 @@ def left_out_found(digit):
 
 
 missing = {digit: recorded.kept(f"left out, {digit}", left_out_found, digit) for digit in LEFT_OUT}
+
+# %% slideshow={"slide_type": "slide"}
 alarm_names = ["autoencoder", "PCA", "ink (no model)"]
 plotting.heatmap(
     np.array([[found[name] for found in missing.values()] for name in alarm_names]),
@@ -789,6 +802,7 @@ plotting.heatmap(
 )
 
 
+# %% slideshow={"slide_type": "fragment"}
 def anomalies_in_words(found):
     told = []
     for own, other in both:
@@ -816,7 +830,7 @@ recorded.answer(NOTEBOOK, anomalies_in_words)
 # trousers half as long as a true one, that is, pale.
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "subslide"}
 GREY = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601 luma
 KINDS = {  # classes, hue (0 red, 90 blue), how far to either side (None: any)
     "shoes": ((5, 7, 9), 315, 0),
@@ -836,6 +850,7 @@ def dye(kind, count, rng):
     return saturation[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1) @ PLANE
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 def best_error(kind):
     """Error of the best single answer, the mean tint, relative to leaving it grey."""
     tints = dye(kind, 100_000, np.random.default_rng(0))
@@ -846,7 +861,7 @@ for kind in KINDS:
     print(f"{kind}: no single answer has an error below {best_error(kind):.2f} (grey: 1)")
 
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def coloured(pictures, labels, seed):
     """Grey images (n, 28, 28, 1), and the dyed ones (n, 28, 28, 3) that have this grey."""
     rng = np.random.default_rng(seed)
@@ -863,15 +878,15 @@ grey_train, colour_train = coloured(clothes.x_train[order], clothes.y_train[orde
 picked = np.random.default_rng(4).permutation(len(clothes.x_test))[:2_000]
 worn = clothes.y_test[picked]
 grey_test, colour_test = coloured(clothes.x_test[picked], worn, seed=2)
+print(f"grey changed by at most {np.abs(colour_test @ GREY - grey_test[..., 0]).max():.5f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The network has no bottleneck: a **skip connection** hands the grey image to the end, and only its
-# tint must be found (larger relatives are U-Nets, [Ronneberger et al.
-# 2015](https://arxiv.org/abs/1505.04597)). The rival, **one neighbour**, copies the tint of the
-# training picture most like the given one in grey.
+# A **skip connection** hands the grey image to the end of the network; only its tint must be found
+# (larger relatives are U-Nets, [Ronneberger et al. 2015](https://arxiv.org/abs/1505.04597)). The
+# rival, **one neighbour**, copies the tint of the training picture most like the given one in grey.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 def colouriser():
     """Grey images (n, 28, 28, 1) to colour images (n, 28, 28, 3)."""
     grey = keras.Input(IMAGE_SHAPE)
@@ -883,6 +898,10 @@ def colouriser():
     return keras.Model(grey, keras.layers.Add()([grey, tinted]), name="colouriser")
 
 
+print(f"{colouriser().count_params():,} parameters")
+
+
+# %% slideshow={"slide_type": "skip"}
 def by_network(seed):
     keras.utils.set_random_seed(seed)
     model = colouriser()
@@ -916,10 +935,13 @@ plotting.image_rows(
 )
 
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def off_grey(pictures):
     """Each pixel's colour minus its own grey, (n, h, w, 3)."""
     return pictures - (pictures @ GREY)[..., None]
+
+
+print("red minus its grey:", off_grey(np.array([1.0, 0.0, 0.0])).round(3))
 
 
 def colour_errors(found):
@@ -935,6 +957,7 @@ def network_colours(seed):
     return colour_errors(by_network(seed))
 
 
+# %% slideshow={"slide_type": "fragment"}
 learnt_colours = [recorded.kept(f"colour, network, seed {s}", network_colours, s) for s in SEEDS]
 by_copying = recorded.kept("colour, one neighbour", colour_errors, copied)
 for kind in KINDS:
@@ -956,10 +979,10 @@ recorded.answer(NOTEBOOK, colour_in_words)
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # The best single answer is pale ([Zhang et al. 2016](https://arxiv.org/abs/1603.08511) therefore
 # predict a distribution of colours). Where the hue is open, the neighbour's colours are vivid,
-# believable, and further from the truth than plain grey: an independent draw from the right
-# distribution has *twice* the squared error of its mean. So an error per pixel cannot tell a good
-# **sample** from a bad answer. A model that can be sampled gives a violet top now and a green one
-# next time; the rest of the course is about those.
+# believable, and further from the truth than grey: an independent draw from the right distribution
+# has *twice* the squared error of its mean. An error per pixel cannot tell a good **sample** from a
+# bad answer. A model that can be sampled gives a violet top now, a green one next time; the rest of
+# the course is about those.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why not just sample the code?
@@ -1035,8 +1058,7 @@ origin = over_training(codes_told_apart, "plain")
 # %% slideshow={"slide_type": "slide"}
 spread = shown["plain"].encode(held_out).std(axis=0)
 print(f"real codes have standard deviations from {spread.min():.1f} to {spread.max():.1f}, not 1")
-rows = {name: x[:10] for name, x in decoded(shown["plain"], SEEDS[0]).items()}
-del rows["to compare with"]
+rows = {name: x[:10] for name, x in list(decoded(shown["plain"], SEEDS[0]).items())[1:]}
 with plotting.beside_the_record(NOTEBOOK, "sampling"):
     plotting.image_rows(
         rows,
@@ -1145,13 +1167,13 @@ over_digits = {
     share: [found[key] for found in missing.values()]
     for share, key in ((1.0, "autoencoder"), (0.75, "three quarters"))
 }
-for name, better_than, rival, values in [
-    ("error_finds_left_out", "guessing", "guessing", [0.5] * len(missing)),
-    ("left_out_beats_pca", "PCA's", "PCA", [found["PCA"] for found in missing.values()]),
+for name, rival, values in [
+    ("error_finds_left_out", "guessing", [0.5] * len(missing)),
+    ("left_out_beats_pca", "PCA", [found["PCA"] for found in missing.values()]),
 ]:
     compare(
         name,
-        f"An autoencoder's reconstruction error finds a left-out class better than {better_than}.",
+        f"An autoencoder's reconstruction error finds a left-out class better than {rival}.",
         "Each digit left out of the training once, and sought among held-out images of all ten.",
         "AUROC of the reconstruction error",
         {"autoencoder": over_digits, rival: values},
@@ -1188,8 +1210,8 @@ for name, statement, test, first, second in [
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we learnt
 #
-# - A constant is a rival. What a network is said to do counts from what the mean image, the noisy
-#   image times a number, and linear regression do on the same images.
+# - A constant is a rival. What a network does counts from what the mean image, the noisy image
+#   times a number, and linear regression do.
 # - Trained by squared error, a network answers with the mean of what is possible: grey strokes
 #   where two digits fit the noise, pale cloth where the hue cannot be known.
 # - The reconstruction error says how hard an image is, not how foreign. What is simpler than the
@@ -1227,10 +1249,9 @@ def step_error(bits):
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. The best answer is pale.** A pixel is as *colourful* as its colour is far from its own grey:
-# the norm of `off_grey`, an image by the mean over its pixels. Complete `colour_gap`: the mean of
-# the colourfulness of two images minus that of their mean. Check yourself: it is never negative,
-# for a thousand pairs. Which inequality is that?
+# **3. The best answer is pale.** Call the norm of `off_grey`, averaged over pixels, *colourfulness*.
+# Complete `colour_gap`: the mean of the colourfulness of two images minus that of their mean. Check
+# yourself: it is never negative, for a thousand pairs. Which inequality is that?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1254,9 +1275,8 @@ def expected_told_apart(n, m):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - [03 · What does a VAE maximise?](03_vae_theory.ipynb): an autoencoder trained so that its code
-#   can be sampled.
-# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): keep the plain autoencoder,
-#   and fit a better density than one Gaussian to its codes.
+# - [03 · What does a VAE maximise?](03_vae_theory.ipynb): a code that can be sampled.
+# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): a better density than one
+#   Gaussian for its codes.
 # - Ruff et al. 2021, [A unifying review of deep and shallow anomaly
 #   detection](https://arxiv.org/abs/2009.11732).

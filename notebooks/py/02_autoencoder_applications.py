@@ -498,11 +498,9 @@ with plotting.beside_the_record(NOTEBOOK, "map"):
 def maps_in_words(found):
     start = "network_map, map, 8 epochs"
     networks = [n["end"]["accuracy"] for title, n in found.items() if title.startswith(start)]
-    return (
-        f"PCA's map guesses {mean_of(found, 'map, PCA'):.0%} of the classes, the autoencoder's "
-        f"{np.median(networks):.0%} (median; {min(networks):.0%} to {max(networks):.0%} over the "
-        "seeds)."
-    )
+    spread = f"median; {min(networks):.0%} to {max(networks):.0%} over the seeds"
+    by_pca = mean_of(found, "map, PCA")
+    return f"Right guesses: PCA {by_pca:.0%}, autoencoder {np.median(networks):.0%} ({spread})."
 
 
 recorded.answer(NOTEBOOK, maps_in_words)
@@ -1079,8 +1077,8 @@ recorded.answer(NOTEBOOK, sampling_in_words)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Nothing in the loss said where codes should lie, or that the space between them should be filled.
-# Two ways out: fit a better density to the codes (notebook 09), or *train* the autoencoder so that
-# they fill a known distribution: the **variational autoencoder**, next.
+# Two ways out: fit a better density to the codes (notebook 09), or *train* them to fill a known
+# distribution: the **variational autoencoder**, next.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Claims tested
@@ -1249,7 +1247,7 @@ def step_error(bits):
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. The best answer is pale.** Call the norm of `off_grey`, averaged over pixels, *colourfulness*.
+# **3. The best answer is pale.** The norm of `off_grey`, averaged over pixels, is *colourfulness*.
 # Complete `colour_gap`: the mean of the colourfulness of two images minus that of their mean. Check
 # yourself: it is never negative, for a thousand pairs. Which inequality is that?
 
@@ -1276,7 +1274,6 @@ def expected_told_apart(n, m):
 # ## Where to go next
 #
 # - [03 · What does a VAE maximise?](03_vae_theory.ipynb): a code that can be sampled.
-# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): a better density than one
-#   Gaussian for its codes.
+# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): better densities for codes.
 # - Ruff et al. 2021, [A unifying review of deep and shallow anomaly
 #   detection](https://arxiv.org/abs/2009.11732).

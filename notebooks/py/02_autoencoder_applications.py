@@ -18,8 +18,8 @@
 #
 # After this notebook you can
 #
-# - remove noise with a network, and say which image it gives when several are possible;
-# - judge a two-dimensional map of a data set by a number instead of by eye;
+# - remove noise, and say which image a network gives when several are possible;
+# - judge a two-dimensional map by a number instead of by eye;
 # - draw a rate–distortion curve, and compare with JPEG at equal bytes;
 # - test whether a code is worth more to a classifier than the pixels;
 # - find images that do not belong, and say when the reconstruction error misses them;
@@ -47,6 +47,7 @@ import keras
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -64,9 +65,8 @@ from course_utils.training import fit, recipe
 NOTEBOOK = "02_autoencoder_applications"
 TRAIN_SIZE = by_profile(smoke=1_600, cpu=60_000, gpu=60_000)
 TEST_SIZE = by_profile(smoke=1_100, cpu=None, gpu=None)  # None: all of them
-SET_ASIDE = by_profile(smoke=300, cpu=5_000, gpu=5_000)  # training images that choose settings
-# The last is the whole training; the others, each planned for so many epochs, show whether a
-# verdict turns over.
+SET_ASIDE = by_profile(smoke=300, cpu=5_000, gpu=5_000)
+# The last is the whole training; the others show whether a verdict turns over.
 BUDGETS = by_profile(smoke=(2,), cpu=(4,), gpu=(3, 12), record=(1, 3, 12))
 MAP_BUDGETS = by_profile(smoke=(2,), cpu=(4,), gpu=(2, 8), record=(2, 8))
 EPOCHS = BUDGETS[-1]
@@ -82,48 +82,38 @@ BITS = (2, 3, 4, 5, 6, 8)
 FOREIGN_EPOCHS = by_profile(smoke=2, cpu=4, gpu=3, record=3)
 LEFT_OUT = by_profile(smoke=(1,), cpu=(1, 4, 8), gpu=range(10), record=range(10))
 LEFT_OUT_EPOCHS = by_profile(smoke=2, cpu=2, gpu=3, record=3)
-COLOURED = by_profile(smoke=1_000, cpu=20_000, gpu=20_000)  # garments to learn colours from
+COLOURED = by_profile(smoke=1_000, cpu=20_000, gpu=20_000)
 COLOUR_EPOCHS = by_profile(smoke=4, cpu=6, gpu=6)
 COMPARED = by_profile(smoke=350, cpu=2_000, gpu=2_000)  # images in each two-sample test
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Every setting below is chosen on training images set aside at random, never on the test images.
 
 # %% slideshow={"slide_type": "skip"}
 images = data.load("mnist", train_size=TRAIN_SIZE, test_size=TEST_SIZE)
 clothes = data.load("fashion_mnist", train_size=TRAIN_SIZE, test_size=TEST_SIZE)
 held_out = images.x_test
-
-# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
-IMAGE_SHAPE = images.x_train.shape[1:]
+IMAGE_SHAPE = held_out.shape[1:]
 first_of_class = [np.flatnonzero(images.y_test == label)[0] for label in range(10)]
-print("one image:", IMAGE_SHAPE)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Every setting below (a width, a number of components, a learning rate) is chosen on training
-# images that were set aside at random, never on the test images.
-
-# %% slideshow={"slide_type": "skip"}
-shuffled = np.random.default_rng(0).permutation(len(images.x_train))
-aside, rest = images.x_train[shuffled[:SET_ASIDE]], images.x_train[shuffled[SET_ASIDE:]]
-aside_labels, rest_labels = (
-    images.y_train[part] for part in (shuffled[:SET_ASIDE], shuffled[SET_ASIDE:])
-)
+to_aside, to_rest = np.split(np.random.default_rng(0).permutation(TRAIN_SIZE), [SET_ASIDE])
+aside, aside_labels = images.x_train[to_aside], images.y_train[to_aside]
+rest, rest_labels = images.x_train[to_rest], images.y_train[to_rest]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Denoising: which digit was it?
 #
-# Here are ten digits, each pixel with Gaussian noise $\sigma \varepsilon$, $\varepsilon \sim
-# \mathcal N(0, 1)$, of strength $\sigma = 0.5$, then cut to $[0, 1]$. Cover the lower row. Which
-# digits are they, and how would you paint them?
+# Ten digits, each pixel with Gaussian noise of standard deviation $\sigma = 0.5$, then cut to $[0,
+# 1]$. Cover the lower row. Which digits are they, and how would you paint them?
 
 
 # %% slideshow={"slide_type": "fragment"}
 def corrupt(pictures, rng):
-    """Add noise of standard deviation NOISE, and cut to what a pixel can hold."""
+    """Add noise, and cut to what a pixel can hold."""
     noise = rng.standard_normal(pictures.shape, dtype="float32")
     return np.clip(pictures + NOISE * noise, 0, 1)
 
 
 def noisy_test(seed):
-    """The held-out images, with noise of this seed."""
     return corrupt(held_out, np.random.default_rng([1, seed]))
 
 
@@ -131,90 +121,93 @@ noisy = noisy_test(SEEDS[0])
 plotting.image_rows(
     {"noisy": noisy[first_of_class], "clean": held_out[first_of_class]},
     "Which digits are hidden in the noise?",
-    alt="Two rows of ten digits from 0 to 9: above under strong grey noise, in which the strokes "
-    "are just seen, below clean.",
+    alt="Ten digits: above under strong grey noise, in which strokes are just seen, below clean.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# You knew what digits look like; that is what a network must learn. Before one is trained: how far
-# does one get without? Each answer is judged by the peak signal-to-noise ratio, $\mathrm{PSNR} =
-# -10 \log_{10} \mathrm{MSE}$ in decibels, of each image, averaged over the images (notebook 01 took
-# that of the mean error).
-
-
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-def psnr(original, restored):
-    """Mean over images of each one's peak signal-to-noise ratio, in decibels."""
-    errors = np.mean((original - restored) ** 2, axis=(1, 2, 3))
-    return float(np.mean(-10 * np.log10(np.maximum(errors, 1e-10))))
-
-
-black = np.zeros((1, 28, 28, 1))
-print(f"a tenth off in every pixel: {psnr(black, black + 0.1):.1f} dB")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Five rivals, from no thought at all to the best straight line:
+# You knew what digits look like; that is what a network must learn. How far does one get without?
+# Each answer is judged by the mean over images of the peak signal-to-noise ratio, $\mathrm{PSNR} =
+# -10 \log_{10} \mathrm{MSE}$ in decibels (notebook 01 took that of the mean error). Five rivals,
+# from no thought at all to the best straight line:
 #
 # - the **mean training image**, whatever was seen;
 # - the **noisy image times a constant**: darker is nearer to a mostly black picture;
 # - a **Gaussian filter**: each pixel becomes a mean over its neighbours;
-# - **PCA**: subtract the mean of the *noisy* images (cutting has made them brighter), project onto
-#   $k$ directions of the clean ones, add the mean of the clean ones;
+# - **PCA**: take off what the cutting has added on average, then project onto $k$ directions of
+#   the clean images;
 # - **linear regression** from all 784 noisy pixels to each clean one.
 
 
-# %% slideshow={"slide_type": "subslide"}
-def principal(pictures):
-    """Mean (784,) of images, and their directions of largest variance, in order (784, 784)."""
-    flat = pictures.reshape(len(pictures), -1)
-    centred = flat - flat.mean(axis=0)
-    _, found = np.linalg.eigh((centred.T @ centred).astype("float64"))
-    return flat.mean(axis=0), found[:, ::-1].astype("float32")
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def image_errors(original, rebuilt):
+    """Mean squared error of each image."""
+    return np.mean((original - rebuilt) ** 2, axis=(1, 2, 3))
+
+
+def psnr(original, restored):
+    """Mean over images of each one's peak signal-to-noise ratio, in decibels."""
+    errors = np.maximum(image_errors(original, restored), 1e-10)
+    return float(np.mean(-10 * np.log10(errors)))
+
+
+black = np.zeros((1, *IMAGE_SHAPE), "float32")
+print(f"a tenth off in every pixel: {psnr(black, black + 0.1):.1f} dB")
 
 
 def best(candidates, restore):
-    """The candidate whose restored images are nearest to the clean ones, on set-aside images."""
+    """The candidate whose restored set-aside images are nearest to the clean ones."""
     return max(candidates, key=lambda c: psnr(aside, restore(noisy_aside, c)))
 
 
 # %% slideshow={"slide_type": "subslide"}
-def smooth(pictures, width):
-    return gaussian_filter(pictures, (0, width, width, 0))
+class PCA:
+    """The directions of largest variance of images, in order; a code is the first few."""
 
+    def __init__(self, pictures):
+        flat = pictures.reshape(len(pictures), -1)
+        self.mean = flat.mean(axis=0)
+        flat = flat - self.mean
+        self.axes = np.linalg.eigh((flat.T @ flat).astype("float64"))[1][:, ::-1].astype("float32")
 
-def project(pictures, size):
-    flat = pictures.reshape(len(pictures), -1) - noisy_mean
-    rebuilt = mean + flat @ directions[:, :size] @ directions[:, :size].T
-    return rebuilt.reshape(pictures.shape).clip(0, 1)
+    def encode(self, pictures, size=CODE_SIZE):
+        return (pictures.reshape(len(pictures), -1) - self.mean) @ self.axes[:, :size]
+
+    def decode(self, codes):
+        flat = self.mean + codes @ self.axes[:, : codes.shape[1]].T
+        return flat.clip(0, 1).reshape(-1, *IMAGE_SHAPE)
 
 
 # %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(2)
 noisy_aside, noisy_rest = corrupt(aside, rng), corrupt(rest, rng)
-flat_rest = noisy_rest.reshape(len(rest), -1)
-mean, directions = principal(rest)
-noisy_mean = flat_rest.mean(axis=0)
-centred, wanted = flat_rest - noisy_mean, rest.reshape(len(rest), -1) - mean
-squares, products = centred.T @ centred, centred.T @ wanted
+brighter = noisy_rest.mean(axis=0) - rest.mean(axis=0)
+pca = PCA(rest)
+seen, wanted = (x.reshape(len(rest), -1) - pca.mean for x in (noisy_rest - brighter, rest))
+squares, products, unit = seen.T @ seen, seen.T @ wanted, np.eye(784, dtype="float32")
+slopes = [np.linalg.solve(squares + ridge * unit, products) for ridge in (1, 10, 100, 1_000)]
 
 
-def slopes(ridge):
-    """Weights (784, 784) of the regression, with `ridge` on the diagonal to keep them small."""
-    return np.linalg.solve(squares + ridge * np.eye(784, dtype="float32"), products)
+def smooth(pictures, width):
+    return gaussian_filter(pictures, (0, width, width, 0))
+
+
+def project(pictures, size):
+    return pca.decode(pca.encode(pictures - brighter, size))
 
 
 def regress(pictures, weights):
-    flat = pictures.reshape(len(pictures), -1) - noisy_mean
-    return (mean + flat @ weights).reshape(pictures.shape).clip(0, 1)
+    flat = (pictures - brighter).reshape(len(pictures), -1) - pca.mean
+    return (pca.mean + flat @ weights).reshape(pictures.shape).clip(0, 1)
 
 
 # %% slideshow={"slide_type": "subslide"}
 constant = best(np.linspace(0.1, 1, 19), np.multiply)
 width = best(np.linspace(0.4, 2, 9), smooth)
 components = best((5, 10, 20, 30, 40, 50, 70, 100, 150), project)
-weights = best([slopes(ridge) for ridge in (1, 10, 100, 1_000)], regress)
+weights = best(slopes, regress)
 RIVALS = {
-    "mean image": lambda x: np.broadcast_to(mean.reshape(IMAGE_SHAPE), x.shape),
+    "noisy": lambda x: x,
+    "mean image": lambda x: np.broadcast_to(pca.mean.reshape(IMAGE_SHAPE), x.shape),
     "times a constant": lambda x: constant * x,
     "Gaussian filter": lambda x: smooth(x, width),
     "PCA": lambda x: project(x, components),
@@ -223,32 +216,18 @@ RIVALS = {
 print(f"chosen on set-aside images: constant {constant:.2f}, filter of {width:.1f} pixels, "
       f"PCA with {components} numbers")  # fmt: skip
 
-
-# %% slideshow={"slide_type": "fragment"}
-def without_a_network(seed):
-    """PSNR of the noisy held-out images, and of what each rival makes of them."""
-    seen = noisy_test(seed)
-    restored = {name: psnr(held_out, restore(seen)) for name, restore in RIVALS.items()}
-    return {"noisy": psnr(held_out, seen), **restored}
-
-
-unaided = [recorded.kept(f"denoising, rivals, seed {s}", without_a_network, s) for s in SEEDS]
-for name in unaided[0]:
-    print(f"{name:18} {np.mean([found[name] for found in unaided]):5.2f} dB")
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Two networks
 #
-# The **plain** autoencoder of notebook 01 learns to give back clean digits through 32 numbers, and
-# has never seen noise. Its bottleneck alone, so one often reads, must throw the noise away. The
+# The **plain** autoencoder of notebook 01 gives back clean digits through 32 numbers, and has never
+# seen noise. Its bottleneck alone, so one often reads, must throw the noise away. The
 # **denoising** autoencoder ([Vincent et al. 2008](https://doi.org/10.1145/1390156.1390294)) is the
-# same network with the noise as a layer in front: fresh in every step of training, absent
-# otherwise. The target stays clean.
+# same network with fresh noise in front while it trains. The target stays clean.
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 class Corrupt(keras.layers.Layer):
-    """The same corruption as a layer, active in training only."""
+    """The same noise as a layer, in training only."""
 
     def __init__(self, **options):
         super().__init__(**options)
@@ -261,18 +240,15 @@ class Corrupt(keras.layers.Layer):
         return keras.ops.clip(pictures + NOISE * noise, 0, 1)
 
 
-example, layer = held_out[:10], Corrupt()
 for training in (False, True):
-    out = keras.ops.convert_to_numpy(layer(example, training=training))
-    print(f"training {training}: changes the image {not np.array_equal(out, example)}")
+    out = keras.ops.convert_to_numpy(Corrupt()(black, training=training))
+    print(f"training {training}: changes the image {not np.array_equal(out, black)}")
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def plain(size=CODE_SIZE, hidden=(256,)):
-    return (
-        dense_encoder(IMAGE_SHAPE, size, hidden),
-        dense_decoder(IMAGE_SHAPE, size, hidden[::-1]),
-    )
+    widths = hidden[::-1]
+    return dense_encoder(IMAGE_SHAPE, size, hidden), dense_decoder(IMAGE_SHAPE, size, widths)
 
 
 def denoising(corruption=Corrupt):
@@ -286,44 +262,45 @@ NETWORKS = {
     "map": lambda: plain(2, (256, 64)),
     **{f"code of {size}": lambda size=size: plain(size) for size in (8, 16, 64)},
 }
-for name, build in NETWORKS.items():
-    print(f"{name:10} {sum(part.count_params() for part in build()):,} parameters")
+print({name: sum(p.count_params() for p in NETWORKS[name]()) for name in ("plain", "denoising")})
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# One function trains every network below, by the recipe of notebook 01 (Adam, batches of 64, a
-# learning rate that rises, then falls to zero). The peak of the rate is the best of three on the
-# set-aside images.
+# All networks are trained by the recipe of notebook 01 (Adam, batches of 64, a learning rate that
+# rises, then falls to zero). Its peak is the best of three on the set-aside images.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+def drawn_for(seed):
+    """Places of nine tenths of the training images, for the maps of this seed."""
+    return np.random.default_rng(seed).permutation(TRAIN_SIZE)[: TRAIN_SIZE * 9 // 10]
+
+
+print(f"images that two seeds share: {np.isin(drawn_for(0), drawn_for(1)).mean():.0%} of each")
 
 
 # %% slideshow={"slide_type": "skip"}
-def train(name, seed, epochs=EPOCHS, learnt=images.x_train, of="digits", peak=None):
-    """Build with this seed and train on the images `learnt`; the model and its run."""
+def by_recipe(model, *learnt, epochs, peak, seed, of):
+    """Train a model on these images; its run."""
+    updates = epochs * -(-len(learnt[0]) // BATCH_SIZE)
+    model.compile(recipe(updates, peak, muon=False), loss="mse")
+    run = f"{NOTEBOOK}/{of}, {len(learnt[0])}x{epochs}, {peak}, seed {seed}"
+    snapshots = {"snapshots": [three_quarters(epochs)], "run": run, "report": "line"}
+    return fit(model, *learnt, epochs=epochs, batch_size=BATCH_SIZE, seed=seed, **snapshots)
+
+
+def train(name, seed, epochs=EPOCHS, learnt=None, of="digits", peak=None):
+    """Build and train on the images `learnt`; the model and its run."""
     keras.utils.set_random_seed(seed)
     model = Autoencoder(*NETWORKS[name]())
+    if learnt is None:
+        learnt = images.x_train[drawn_for(seed)] if name == "map" else images.x_train
     peak = peak or best_peak(name)
-    updates = epochs * -(-len(learnt) // BATCH_SIZE)
-    model.compile(recipe(updates, peak, muon=False), loss="mse")
-    run = fit(
-        model,
-        learnt,
-        epochs=epochs,
-        batch_size=BATCH_SIZE,
-        seed=seed,
-        snapshots=[three_quarters(epochs)],
-        run=f"{NOTEBOOK}/{name}, {of}, {len(learnt)}x{epochs}, {peak}, seed {seed}",
-        report="line",
-    )
-    return model, run
+    return model, by_recipe(model, learnt, epochs=epochs, peak=peak, seed=seed, of=f"{name}, {of}")
 
 
 # %% slideshow={"slide_type": "skip"}
-def three_quarters(epochs):
-    """The epoch at which it is looked whether a number has levelled off by the last."""
-    return max(1, 3 * epochs // 4)
-
-
 def error_at_rate(name, peak):
-    """Error on the set-aside images after a short training on the others at this rate."""
+    """Error on the set-aside images after a short training at this rate."""
     model, _ = train(name, 0, TUNE_EPOCHS, rest, peak=peak)
     given = noisy_aside if name == "denoising" else aside
     return float(np.mean((aside - model.reconstruct(given)) ** 2))
@@ -340,88 +317,93 @@ def best_peak(name):
 
 
 # %% slideshow={"slide_type": "skip"}
-def measured(what, name, seed, epochs):
+def three_quarters(epochs):
+    """The epoch at which it is looked whether a number has levelled off by the last."""
+    return max(1, 3 * epochs // 4)
+
+
+def measured(what, name, seed, epochs, for_verdict):
     """`what(model, seed)`, a dict of numbers, after the training and, for verdicts, 3/4 of it."""
     model, run = train(name, seed, epochs)
     found = {"end": what(model, seed)}
-    if epochs < EPOCHS or len(SEEDS) == 1:  # no verdict hangs on it
-        return found
-    with run.at_epoch(three_quarters(epochs), model):
-        return {**found, "three quarters": what(model, seed)}
+    if for_verdict:
+        with run.at_epoch(three_quarters(epochs), model):
+            found["three quarters"] = what(model, seed)
+    return found
 
 
-def over_training(what, name):
-    """Share of the training to one dict of numbers for each seed; what is recorded is kept."""
+def over_training(what, name, budgets=BUDGETS):
+    """Each number of `what`: share of the training to a value for each seed."""
     shares = {}
-    for epochs in BUDGETS:
-        titles = {s: f"{what.__name__}, {name}, {epochs} epochs, seed {s}" for s in SEEDS}
-        found = [recorded.kept(titles[s], measured, what, name, s, epochs) for s in SEEDS]
-        shares[epochs / EPOCHS] = [numbers["end"] for numbers in found]
-    if "three quarters" in found[0]:
-        shares[3 / 4] = [numbers["three quarters"] for numbers in found]
+    for epochs in budgets:
+        title = f"{what.__name__}, {name}, {epochs} epochs, seed "
+        last = epochs == budgets[-1] and len(SEEDS) > 1  # else no verdict hangs on it
+        found = [recorded.kept(f"{title}{s}", measured, what, name, s, epochs, last) for s in SEEDS]
+        for when, part in {"end": 1, "three quarters": 3 / 4}.items():
+            for key in found[0].get(when, ()):
+                values = [numbers[when][key] for numbers in found]
+                shares.setdefault(key, {})[part * epochs / budgets[-1]] = values
     return shares
 
 
 # %% slideshow={"slide_type": "skip"}
-def series(found, key):
-    """One number of what `over_training` found: share of the training to a value per seed."""
-    return {share: [numbers[key] for numbers in results] for share, results in found.items()}
+def without_a_network(seed):
+    """PSNR of the noisy held-out images, and of what each rival makes of them."""
+    given = noisy_test(seed)
+    return {name: psnr(held_out, restore(given)) for name, restore in RIVALS.items()}
 
 
 def restored_by(model, seed):
     return {"dB": psnr(held_out, model.reconstruct(noisy_test(seed)))}
 
 
-restored = {name: over_training(restored_by, name) for name in ("plain", "denoising")}
+unaided = [recorded.kept(f"denoising, rivals, seed {s}", without_a_network, s) for s in SEEDS]
+restored = {name: over_training(restored_by, name)["dB"] for name in ("plain", "denoising")}
 
 # %% slideshow={"slide_type": "slide"} tags=["key-figure"]
 shown = {name: train(name, SEEDS[0])[0] for name in restored}
 recorded.keep_network("autoencoder", shown["plain"])
 recorded.keep_network("denoiser", shown["denoising"])
-ways = {"noisy": lambda x: x} | {name: RIVALS[name] for name in list(RIVALS)[1:]}
-ways |= {f"{name} autoencoder": model.reconstruct for name, model in shown.items()}
-rows = {name: restore(noisy) for name, restore in ways.items()}
+ways = RIVALS | {f"{name} autoencoder": model.reconstruct for name, model in shown.items()}
+rows = {name: restore(noisy) for name, restore in ways.items() if name != "mean image"}
 with plotting.beside_the_record(NOTEBOOK, "denoising"):
     plotting.image_rows(
         {name: pictures[first_of_class] for name, pictures in rows.items()}
         | {"clean": held_out[first_of_class]},
         "Who finds the digit in the noise?",
-        alt="Rows of ten digits: noisy, darkened by a constant, smoothed by a Gaussian filter, by "
-        "PCA, by linear regression, through a plain and a denoising autoencoder, and clean.",
+        alt="Rows of ten digits: noisy, darkened, smoothed, by PCA, by linear regression, through "
+        "a plain and a denoising autoencoder, and clean.",
         notes={name: f"{psnr(held_out, pictures):.1f} dB" for name, pictures in rows.items()},
     )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Does the bottleneck remove noise? Compare the plain autoencoder not with the noisy image alone
-# (nearly anything is better than that), but with a constant. Its encoder was never asked what to do
-# with noise, so noise moves the code, and the decoder paints a clean picture of something else.
+# Does the bottleneck remove noise? Compare the plain autoencoder with a constant, since nearly
+# anything is better than the noisy image. Its encoder was never asked what to do with noise, so
+# noise moves the code, and the decoder paints a clean picture of something else.
 
 
 # %% slideshow={"slide_type": "skip"}
 def mean_of(found, start, *keys):
-    """Mean of a recorded number over all entries whose name begins so, such as over the seeds."""
-    values = []
-    for title, numbers in found.items():
-        if title.startswith(start):
-            for key in keys:
-                numbers = numbers[key]
-            values.append(numbers)
+    """Mean of a recorded number over all entries whose name begins so."""
+    values = [numbers for title, numbers in found.items() if title.startswith(start)]
     if not values:
         raise KeyError(start)
+    for key in keys:
+        values = [numbers[key] for numbers in values]
     return float(np.mean(values))
+
+
+def listed(numbers, form):
+    return ", ".join(f"{name} {number:{form}}" for name, number in numbers.items())
 
 
 # %% slideshow={"slide_type": "fragment"}
 def denoising_in_words(found):
-    names = ("noisy", "mean image", "times a constant", "Gaussian filter", "PCA")
-    parts = {name: mean_of(found, "denoising, rivals", name) for name in names}
-    parts["linear regression"] = mean_of(found, "denoising, rivals", "linear regression")
+    parts = {name: mean_of(found, "denoising, rivals", name) for name in RIVALS}
     for name in ("plain", "denoising"):
         start = f"restored_by, {name}, 12 epochs"
         parts[f"{name} autoencoder"] = mean_of(found, start, "end", "dB")
-    told = ", ".join(f"{name} {value:.2f}" for name, value in parts.items())
-    gain = parts["plain autoencoder"] - parts["times a constant"]
-    return f"In dB: {told}. The plain autoencoder lies {gain:+.2f} dB from a constant."
+    return f"In dB: {listed(parts, '.2f')}."
 
 
 recorded.answer(NOTEBOOK, denoising_in_words)
@@ -429,25 +411,12 @@ recorded.answer(NOTEBOOK, denoising_in_words)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which image do you mean?
 #
-# Look at the denoising row again: where the noise leaves two digits possible, the network paints
-# something between them. Among all functions of the noisy image $\tilde x$ the squared error has
-# one minimiser: the **mean** of the clean images that fit, $r^*(\tilde x) = \mathbb E[x \mid \tilde
-# x]$ (the *minimum mean squared error estimator*). A network comes as near to it as its bottleneck
-# and its training let it. The smallest example: a pixel that is $-1$ or $+1$ with equal chance.
-# Bayes' rule gives $\mathbb E[x \mid \tilde x] = \tanh(\tilde x / \sigma^2)$.
-
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-rng = np.random.default_rng(0)
-sigma = 0.8
-clean = rng.choice([-1.0, 1.0], size=2_000_000)
-blurred = clean + sigma * rng.normal(size=clean.shape)
-for seen in (-1.0, 0.0, 0.5):
-    near = np.abs(blurred - seen) < 0.01
-    average, formula = clean[near].mean(), np.tanh(seen / sigma**2)
-    assert abs(average - formula) < 0.03
-    print(f"seen {seen:4.1f}: formula {formula:5.2f}, average of the clean pixels {average:5.2f}")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# Where the noise leaves two digits possible, the denoiser paints something between them. Among all
+# functions of the noisy image $\tilde x$ the squared error has one minimiser: the **mean** of the
+# clean images that fit, $r^*(\tilde x) = \mathbb E[x \mid \tilde x]$ (the *minimum mean squared
+# error estimator*). The smallest example: a pixel that is $-1$ or $+1$ with equal chance. Bayes'
+# rule gives $\mathbb E[x \mid \tilde x] = \tanh(\tilde x / \sigma^2)$.
+#
 # The same mean can be read off $p(\tilde x)$, the *density of the noisy data*, without knowing a
 # clean pixel (Tweedie's formula, [Efron 2011](https://doi.org/10.1198/jasa.2011.tm11181)):
 #
@@ -455,39 +424,33 @@ for seen in (-1.0, 0.0, 0.5):
 #
 # The slope of the log-density is called the **score**. A denoiser knows it ([Vincent
 # 2011](https://doi.org/10.1162/NECO_a_00142)), and diffusion models are built on that ([Ho et al.
-# 2020](https://arxiv.org/abs/2006.11239)). (Our pixels are cut to $[0, 1]$: for them the formula
-# holds only where nothing was cut.)
+# 2020](https://arxiv.org/abs/2006.11239)). (Where our pixels are cut, it does not hold.)
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+sigma, rng = 0.8, np.random.default_rng(0)
+clean = rng.choice([-1.0, 1.0], size=2_000_000)
+blurred = clean + sigma * rng.normal(size=clean.shape)
 grid = np.linspace(-2, 2, 401)
-bumps = [np.exp(-((grid - centre) ** 2) / (2 * sigma**2)) for centre in (-1, 1)]
-by_score = grid + sigma**2 * np.gradient(np.log(sum(bumps)), grid)
-for seen in (100, 200, 250):
-    exact = np.tanh(grid[seen] / sigma**2)
-    assert abs(by_score[seen] - exact) < 1e-3
-    print(f"seen {grid[seen]:4.1f}: Tweedie {by_score[seen]:6.3f}, Bayes {exact:6.3f}")
+density = sum(np.exp(-((grid - centre) ** 2) / (2 * sigma**2)) for centre in (-1, 1))
+tweedie = grid + sigma**2 * np.gradient(np.log(density), grid)
+for seen, place in ((-1.0, 100), (0.0, 200), (0.5, 250)):
+    average = clean[np.abs(blurred - seen) < 0.01].mean()
+    assert max(abs(average - np.tanh(seen / sigma**2)), abs(average - tweedie[place])) < 0.03
+    print(f"seen {seen:4.1f}: average of the clean pixels {average:5.2f}, "
+          f"Bayes {np.tanh(seen / sigma**2):5.2f}, Tweedie {tweedie[place]:5.2f}")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two numbers per image: a map
 #
 # With a code of two numbers, every image is a point on a page. Is such a map good? By eye,
-# everybody's own map is. A number: hide the label of a held-out image, look at its ten nearest
-# neighbours among the training images on the map, and guess. The more often the guess is right (its
-# **accuracy**), the better the map keeps classes apart. (Other methods are made for maps alone:
-# [t-SNE](https://www.jmlr.org/papers/v9/vandermaaten08a.html) and
-# [UMAP](https://arxiv.org/abs/1802.03426). They move points, and have no decoder.)
+# everybody's own map is. A number: guess the label of a held-out image from its ten nearest
+# training images on the map. The more often that is right (its **accuracy**), the better the map
+# keeps classes apart. (Methods made for maps alone, which have no decoder:
+# [t-SNE](https://www.jmlr.org/papers/v9/vandermaaten08a.html),
+# [UMAP](https://arxiv.org/abs/1802.03426).)
 #
 # Each seed draws its own nine tenths of the training images, for the network and for PCA alike.
-
-
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
-def drawn_for(seed):
-    """Nine tenths of the training images, as their places in the file."""
-    return np.random.default_rng(seed).permutation(TRAIN_SIZE)[: TRAIN_SIZE * 9 // 10]
-
-
-first, second = drawn_for(0), drawn_for(1)
-print(f"images that two seeds share: {np.isin(first, second).mean():.0%} of each")
+# Seeds give maps of very different worth: shown is the *median* of them, not the best.
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -500,47 +463,24 @@ def map_accuracy(to_map, seed):
 
 def pca_map(seed):
     """Function from images to two coordinates."""
-    middle, axes = principal(images.x_train[drawn_for(seed)])
-    return lambda pictures: (pictures.reshape(len(pictures), -1) - middle) @ axes[:, :2]
+    own = PCA(images.x_train[drawn_for(seed)])
+    return lambda pictures: own.encode(pictures, 2)
 
 
-def pca_map_accuracy(seed):
-    return map_accuracy(pca_map(seed), seed)
+def network_map(model, seed):
+    return {"accuracy": map_accuracy(model.encode, seed)}
 
 
-# %% slideshow={"slide_type": "skip"}
-def map_network(seed, epochs):
-    return train("map", seed, epochs, images.x_train[drawn_for(seed)])
-
-
-def network_map_accuracy(seed, epochs):
-    """Accuracy of the network's map after the training, and after three quarters of it."""
-    model, run = map_network(seed, epochs)
-    at_end = map_accuracy(model.encode, seed)
-    with run.at_epoch(three_quarters(epochs), model):
-        return {"end": at_end, "three quarters": map_accuracy(model.encode, seed)}
-
-
-flat_maps = [recorded.kept(f"map, PCA, seed {s}", pca_map_accuracy, s) for s in SEEDS]
-network_maps = {
-    epochs: [
-        recorded.kept(f"map, {epochs} epochs, seed {s}", network_map_accuracy, s, epochs)
-        for s in SEEDS
-    ]
-    for epochs in MAP_BUDGETS
-}
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Seeds give maps of very different worth. Shown is the *median* of the seeds, not the best.
+flat_maps = [recorded.kept(f"map, PCA, seed {s}", map_accuracy, pca_map(s), s) for s in SEEDS]
+network_maps = over_training(network_map, "map", MAP_BUDGETS)["accuracy"]
 
 # %% slideshow={"slide_type": "fragment"}
-by_seed = [found["end"] for found in network_maps[MAP_BUDGETS[-1]]]
-middle = int(np.argsort(by_seed)[len(by_seed) // 2])
+middle = int(np.argsort(network_maps[1])[len(SEEDS) // 2])
 told = f", median of {len(SEEDS)} seeds" if len(SEEDS) > 1 else ""
-chosen = SEEDS[middle], MAP_BUDGETS[-1]
+drawer, _ = train("map", SEEDS[middle], MAP_BUDGETS[-1])
 to_maps = {
     f"PCA, accuracy {flat_maps[middle]:.0%}": pca_map(SEEDS[middle]),
-    f"autoencoder, accuracy {by_seed[middle]:.0%}{told}": map_network(*chosen)[0].encode,
+    f"autoencoder, accuracy {network_maps[1][middle]:.0%}{told}": drawer.encode,
 }
 some = np.random.default_rng(0).permutation(len(held_out))[:2_000]
 with plotting.beside_the_record(NOTEBOOK, "map"):
@@ -549,19 +489,18 @@ with plotting.beside_the_record(NOTEBOOK, "map"):
         images.y_test[some],
         images.class_names,
         "Which map keeps the digits apart?",
-        alt="Two scatter plots of the same test images, coloured by digit, each digit written at "
-        "its middle: two coordinates of PCA, and the two code numbers of the autoencoder.",
+        alt="The same test images as points coloured by digit: by two coordinates of PCA, and by "
+        "the two code numbers of the autoencoder.",
     )
 
 
 # %% slideshow={"slide_type": "fragment"}
 def maps_in_words(found):
-    networks = [n["end"] for title, n in found.items() if title.startswith("map, 8 epochs")]
-    return (
-        f"PCA's map guesses {mean_of(found, 'map, PCA'):.0%} of the classes, the autoencoder's "
-        f"{np.median(networks):.0%} (median; {min(networks):.0%} to {max(networks):.0%} over the "
-        "seeds)."
-    )
+    start = "network_map, map, 8 epochs"
+    networks = [n["end"]["accuracy"] for title, n in found.items() if title.startswith(start)]
+    spread = f"median; {min(networks):.0%} to {max(networks):.0%} over the seeds"
+    by_pca = mean_of(found, "map, PCA")
+    return f"Right guesses: PCA {by_pca:.0%}, autoencoder {np.median(networks):.0%} ({spread})."
 
 
 recorded.answer(NOTEBOOK, maps_in_words)
@@ -569,14 +508,13 @@ recorded.answer(NOTEBOOK, maps_in_words)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Compression: how many bytes, how much damage?
 #
-# A code of $k$ numbers with $b$ bits each takes $kb/8$ bytes (the **rate**) and damages the image
-# (the **distortion**). With $b$ bits a number can take $2^b$ values, evenly spread. How coarse may
-# they be?
+# A code of $k$ numbers with $b$ bits each, so $2^b$ evenly spread values, takes $kb/8$ bytes (the
+# **rate**) and damages the image (the **distortion**). How coarse may the numbers be?
 
 
 # %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 class Quantiser:
-    """Equal steps between the 0.5 % and the 99.5 % point of each number on training codes."""
+    """Equal steps between the 0.5 % and the 99.5 % point of each number on these codes."""
 
     def __init__(self, codes, bits):
         self.low, high = np.percentile(codes, [0.5, 99.5], axis=0)
@@ -589,131 +527,82 @@ class Quantiser:
 
 
 line = np.linspace(0, 1, 1001)[:, None]
-print("values that three bits can tell apart:", len(np.unique(Quantiser(line, bits=3)(line))))
-
-
-# %% slideshow={"slide_type": "skip"}
-def codec(method, size):
-    """Functions from images to codes of this size, and back."""
-    if method == "autoencoder":
-        name = "plain" if size == CODE_SIZE else f"code of {size}"
-        model, _ = train(name, SEEDS[0])
-        return model.encode, model.decode
-
-    def encode(pictures):
-        return (pictures.reshape(len(pictures), -1) - mean) @ directions[:, :size]
-
-    def decode(codes):
-        return (mean + codes @ directions[:, :size].T).clip(0, 1).reshape(-1, *IMAGE_SHAPE)
-
-    return encode, decode
+print("values of three bits:", len(np.unique(Quantiser(line, bits=3)(line))))
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The last bits buy little. So for each method and code size take the fewest bits that cost less
-# than 0.2 dB against 8 bits, on set-aside images, and draw the result on held-out ones. (All
-# numbers of a code get equally many bits; PCA, whose directions matter unequally, could do better.)
+# The last bits buy little: take the fewest that cost less than 0.2 dB against 8 bits, on set-aside
+# images. (All numbers of a code get equally many; PCA, whose directions matter unequally, could do
+# better.)
 #
 # JPEG is the rival ([Wallace 1992](https://doi.org/10.1109/30.125072)). A file of so small an image
-# is mostly header, the same for all images of one quality. Let us be generous to JPEG and count
-# only the compressed pixels.
+# is mostly header, so only the compressed pixels are counted. (But JPEG works on any picture, and
+# nothing must be sent along; of the others the decoder must, once.)
 
 # %% slideshow={"slide_type": "subslide"}
 few = held_out[np.random.default_rng(3).permutation(len(held_out))[:500]]
 
 
 def rate_and_quality(method, size):
-    """Bits chosen for each number, bytes of an image, PSNR on held-out images."""
-    encode, decode = codec(method, size)
+    """Bytes of an image, and PSNR, with as few bits as will do."""
+    encode, decode = (lambda x: pca.encode(x, size)), pca.decode
+    if method == "autoencoder":
+        model, _ = train("plain" if size == CODE_SIZE else f"code of {size}", SEEDS[0])
+        encode, decode = model.encode, model.decode
+    known = encode(rest[:2_000])
 
     def through(bits, pictures):
-        return psnr(pictures, decode(Quantiser(encode(rest[:2_000]), bits)(encode(pictures))))
+        return psnr(pictures, decode(Quantiser(known, bits)(encode(pictures))))
 
     scores = [through(bits, aside[:1_000]) for bits in BITS]
     bits = BITS[next(i for i, score in enumerate(scores) if score > scores[-1] - 0.2)]
-    return {"bits": bits, "bytes": size * bits / 8, "dB": through(bits, few), "on aside": scores}
+    return {"bytes": size * bits / 8, "dB": through(bits, few)}
 
 
-# %% slideshow={"slide_type": "fragment"}
-points = {
-    method: [
-        recorded.kept(f"compression, {method}, {size}", rate_and_quality, method, size)
-        for size in CODE_SIZES
-    ]
-    for method in ("autoencoder", "PCA")
-}
-for method, found in points.items():
-    scores = found[CODE_SIZES.index(CODE_SIZE)]["on aside"]
-    told = ", ".join(f"{score:.1f}" for score in scores)
-    print(f"{method:12} {CODE_SIZE} numbers, dB on set-aside images at {BITS} bits: {told}")
-
-
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
-def jpeg(picture, setting):
-    """Header, number of bytes of compressed pixels, and the decoded image."""
+# %% slideshow={"slide_type": "subslide"}
+def jpeg(picture, quality):
+    """Number of bytes of compressed pixels, and the decoded image."""
     file = io.BytesIO()
-    Image.fromarray(np.uint8(np.round(255 * picture[..., 0]))).save(file, "JPEG", quality=setting)
+    Image.fromarray(np.uint8(np.round(255 * picture[..., 0]))).save(file, "JPEG", quality=quality)
     content = file.getvalue()
     start = content.index(b"\xff\xda") + 2  # after the marker "start of scan" …
     start += int.from_bytes(content[start : start + 2], "big")  # … and its own header
     decoded = np.asarray(Image.open(file), dtype="float32")[..., None] / 255
-    return content[:start], len(content) - start - 2, decoded  # two bytes mark the end
+    return len(content) - start - 2, decoded  # two bytes mark the end
 
 
-headers = {jpeg(picture, 20)[0] for picture in held_out[:50]}
-print(f"headers of 50 images: {len(headers)} kind, {len(headers.pop())} bytes")
-
-
-# %% slideshow={"slide_type": "fragment"}
 def jpeg_curve():
     """Bytes of an image, and PSNR, at seven qualities."""
     files = [[jpeg(picture, q) for picture in few] for q in (1, 5, 10, 20, 40, 60, 80)]
-    rates = [np.mean([size for _, size, _ in made]) for made in files]
-    return rates, [psnr(few, np.stack([picture for *_, picture in made])) for made in files]
+    rates = [np.mean([size for size, _ in made]) for made in files]
+    return rates, [psnr(few, np.stack([picture for _, picture in made])) for made in files]
 
 
 # %% slideshow={"slide_type": "fragment"}
-jpeg_rates, jpeg_scores = recorded.kept("compression, JPEG", jpeg_curve)
-curves = {
-    method: ([found["bytes"] for found in row], [found["dB"] for found in row])
-    for method, row in points.items()
-}
-with plotting.beside_the_record(NOTEBOOK, "compression"):
-    plotting.lines(
-        {"bytes per image": curves | {"JPEG without its header": (jpeg_rates, jpeg_scores)}},
-        "How many bytes for which quality?",
-        alt="Peak signal-to-noise ratio against bytes per image on a logarithmic axis: one curve "
-        "each for the quantised code of the autoencoder, that of PCA, and JPEG.",
-        y_label="PSNR on held-out images, dB",
-        log_x=True,
-    )
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# A fair objection: JPEG works on any picture, and its decoder is on your machine already. That of
-# the autoencoder, or PCA's directions, must be sent along. How many images until that has paid off?
-
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-decoder_bytes = {
-    "autoencoder": 4 * dense_decoder(IMAGE_SHAPE, CODE_SIZE).count_params(),
-    "PCA": 4 * (CODE_SIZE + 1) * IMAGE_SHAPE[0] * IMAGE_SHAPE[1],
-}
-print("bytes to be sent along:", {name: f"{size:,}" for name, size in decoder_bytes.items()})
+curves = {}
+for method in ("autoencoder", "PCA"):
+    titles = {size: f"compression, {method}, {size}" for size in CODE_SIZES}
+    found = [recorded.kept(titles[s], rate_and_quality, method, s) for s in CODE_SIZES]
+    curves[method] = tuple([numbers[key] for numbers in found] for key in ("bytes", "dB"))
+curves["JPEG without its header"] = recorded.kept("compression, JPEG", jpeg_curve)
+plotting.lines(
+    {"bytes per image": curves},
+    "How many bytes for which quality?",
+    alt="PSNR against bytes per image: one curve each for the autoencoder, PCA, and JPEG.",
+    y_label="PSNR on held-out images, dB",
+    log_x=True,
+)
 
 
 # %% slideshow={"slide_type": "fragment"}
 def compression_in_words(found):
-    rates, scores = found["compression, JPEG"]
-    told = []
-    for method, once in decoder_bytes.items():
+    (rates, scores), parts = found["compression, JPEG"], []
+    for method in ("autoencoder", "PCA"):
         code = found[f"compression, {method}, {CODE_SIZE}"]
-        by_jpeg = f"JPEG begins at {scores[0]:.1f} dB, with {rates[0]:.0f} bytes"
-        if code["dB"] >= scores[0]:
-            needed = np.interp(code["dB"], scores, rates)
-            after = f"sending the decoder pays off after {once / (needed - code['bytes']):,.0f}"
-            by_jpeg = f"JPEG needs {needed:.0f} bytes for that; {after} images"
-        told.append(f"{method}: {code['bytes']:.0f} bytes, {code['dB']:.1f} dB ({by_jpeg})")
-    return f"{CODE_SIZE} numbers. " + "; ".join(told) + "."
+        needed = np.interp(code["dB"], scores, rates)
+        told = f"{code['bytes']:.0f} bytes, {code['dB']:.1f} dB"
+        parts.append(f"{method} {told} (JPEG needs {needed:.0f} bytes for that or better)")
+    return f"{CODE_SIZE} numbers: {'; '.join(parts)}."
 
 
 recorded.answer(NOTEBOOK, compression_in_words)
@@ -724,84 +613,70 @@ recorded.answer(NOTEBOOK, compression_in_words)
 # Labels are expensive, images are not. Train the autoencoder on all images *without* labels, then a
 # linear classifier on the codes of a few labelled ones: a **linear probe** ([Alain & Bengio
 # 2016](https://arxiv.org/abs/1610.01644)). Two controls: PCA with equally many numbers, and the
-# same encoder **before training**.
-#
-# Each is judged at its best. A scaler makes all numbers of a code equally wide; for PCA that
-# changes everything (it is called *whitening*), for pixels at the rim it blows up specks. So: with
-# and without, and three strengths of regularisation, chosen on set-aside images.
+# same encoder **before training**. Each is judged at its best: with and without a scaler (it
+# *whitens* PCA, and blows up specks at the rim of the pixels), and with the best of three strengths
+# of regularisation.
 
 
 # %% slideshow={"slide_type": "subslide"}
-def probes():
-    """Linear classifiers to choose from."""
-    for strength in (0.01, 0.1, 1):
-        logistic = {"C": strength, "max_iter": 500, "tol": 1e-3}
-        yield LogisticRegression(**logistic)
-        yield make_pipeline(StandardScaler(), LogisticRegression(**logistic))
-
-
-def probe_accuracy(to_features, labelled, seed):
-    """Held-out accuracy of the best linear classifier that sees this many labels."""
-    chosen = np.random.default_rng(seed).permutation(len(rest))[:labelled]
-    known = to_features(rest[chosen]), rest_labels[chosen]
-    choosing = to_features(aside[:2_000]), aside_labels[:2_000]
-    with warnings.catch_warnings():  # hardly any regularisation: not all get to the end
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = [probe.fit(*known) for probe in probes()]
-    chosen = max(fitted, key=lambda probe: probe.score(*choosing))
-    return float(chosen.score(to_features(held_out), images.y_test))
+def probe(to_features, seed):
+    """Number of labels to the held-out accuracy of the best linear classifier that sees them."""
+    choosing, judging = to_features(aside[:2_000]), to_features(held_out)
+    classifiers = [LogisticRegression(C=c, max_iter=500, tol=1e-3) for c in (0.01, 0.1, 1)]
+    classifiers += [make_pipeline(StandardScaler(), one) for one in map(clone, classifiers)]
+    found = {}
+    for count in LABELLED:
+        chosen = np.random.default_rng(seed).permutation(len(rest))[:count]
+        known = to_features(rest[chosen]), rest_labels[chosen]
+        with warnings.catch_warnings():  # not all get to the end
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            fitted = [classifier.fit(*known) for classifier in classifiers]
+        ahead = max(fitted, key=lambda one: one.score(choosing, aside_labels[:2_000]))
+        found[str(count)] = float(ahead.score(judging, images.y_test))
+    return found
 
 
 # %% slideshow={"slide_type": "skip"}
+def untrained(seed):
+    keras.utils.set_random_seed(seed)
+    return Autoencoder(*plain()).encode
+
+
+OTHERS = {
+    "PCA": lambda seed: pca.encode,
+    "pixels": lambda seed: lambda pictures: pictures.reshape(len(pictures), -1),
+    "untrained encoder": untrained,
+}
+
+
 def probe_code(model, seed):
-    return {str(count): probe_accuracy(model.encode, count, seed) for count in LABELLED}
-
-
-def other_features(name, seed):
-    """Function from images to features that no network has learnt."""
-    if name == "untrained encoder":
-        keras.utils.set_random_seed(seed)
-        return Autoencoder(*plain()).encode
-    if name == "PCA":
-        return codec("PCA", CODE_SIZE)[0]
-    return lambda pictures: pictures.reshape(len(pictures), -1)
+    return probe(model.encode, seed)
 
 
 def probe_others(name, seed):
-    features = other_features(name, seed)
-    return {str(count): probe_accuracy(features, count, seed) for count in LABELLED}
+    return probe(OTHERS[name](seed), seed)
 
 
-# %% slideshow={"slide_type": "skip"}
-probed = {"autoencoder": over_training(probe_code, "plain")}
-for name in ("PCA", "pixels", "untrained encoder"):
+# %% slideshow={"slide_type": "fragment"}
+probed = over_training(probe_code, "plain")
+accuracy = {"autoencoder": [probed[str(count)][1] for count in LABELLED]}
+for name in OTHERS:
     found = [recorded.kept(f"probe, {name}, seed {s}", probe_others, name, s) for s in SEEDS]
-    probed[name] = dict.fromkeys(probed["autoencoder"], found)
-
-# %% slideshow={"slide_type": "fragment"}
-accuracy = {
-    name: [[numbers[str(count)] for count in LABELLED] for numbers in found[1]]
-    for name, found in probed.items()
-}
-with plotting.beside_the_record(NOTEBOOK, "probes"):
-    plotting.lines(
-        {"labelled images": {name: (LABELLED, scores) for name, scores in accuracy.items()}},
-        "How far do few labels go?",
-        alt="Accuracy of a linear classifier on held-out images against the number of labels, for "
-        "the autoencoder's code, PCA, pixels, and the code of an untrained encoder.",
-        y_label="accuracy on held-out images",
-        log_x=True,
-    )
+    accuracy[name] = [[numbers[str(count)] for numbers in found] for count in LABELLED]
+plotting.lines(
+    {"labelled images": {name: (LABELLED, np.transpose(a)) for name, a in accuracy.items()}},
+    "How far do few labels go?",
+    alt="Accuracy against the number of labels, for the autoencoder's code, PCA, pixels, and the "
+    "code of an untrained encoder.",
+    y_label="accuracy on held-out images",
+    log_x=True,
+)
 
 
-# %% slideshow={"slide_type": "fragment"}
 def probes_in_words(found):
-    parts = [f"autoencoder {mean_of(found, 'probe_code, plain, 12 epochs', 'end', '300'):.1%}"]
-    parts += [
-        f"{name} {mean_of(found, f'probe, {name},', '300'):.1%}"
-        for name in ("PCA", "pixels", "untrained encoder")
-    ]
-    return "With 300 labels: " + ", ".join(parts) + "."
+    parts = {"autoencoder": mean_of(found, "probe_code, plain, 12 epochs", "end", "300")}
+    parts |= {name: mean_of(found, f"probe, {name},", "300") for name in OTHERS}
+    return f"With 300 labels: {listed(parts, '.1%')}."
 
 
 recorded.answer(NOTEBOOK, probes_in_words)
@@ -810,14 +685,22 @@ recorded.answer(NOTEBOOK, probes_in_words)
 # ## Anomalies: what does not belong?
 #
 # The commonest use of all. Train on images that are in order; what the network cannot rebuild is
-# not in order. The reconstruction error is the alarm (*novelty* or *out-of-distribution
-# detection*). How good is it? Take a foreign image and one of the own, both held out, at random:
-# with which chance has the foreign one the larger error? That is the **AUROC**, the area under the
-# curve of hits against false alarms: 1 is perfect, ½ is guessing, and below ½ the foreign images
-# look *more* at home than the own.
+# not in order: the reconstruction error is the alarm (*novelty* or *out-of-distribution
+# detection*). Take a foreign image and one of the own, both held out, at random: with which chance
+# has the foreign one the larger error? That is the **AUROC**, the area under the curve of hits
+# against false alarms: 1 is perfect, ½ is guessing, and below ½ the foreign images look *more* at
+# home than the own.
+#
+# Clothes and digits, both ways, the foreign ones also with thinned ink: they need not be as rich as
+# the own. Rivals: PCA's reconstruction error; and the mean square of the pixels, which needs no
+# model and says how much there *is* to rebuild.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+INK = (0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
+SETS = {"clothes": clothes, "digits": images}
+
+
 def auroc(own, foreign):
     """Chance that a foreign image scores higher than one of the own; ties count half."""
     labels = np.repeat([0, 1], [len(own), len(foreign)])
@@ -826,86 +709,44 @@ def auroc(own, foreign):
 
 low, high = np.array([1.0, 2.0, 4.0]), np.array([3.0, 4.0])
 pairs = [1.0 * (h > o) + 0.5 * (h == o) for h in high for o in low]
-assert np.isclose(auroc(low, high), np.mean(pairs))
 print(f"all pairs counted: {np.mean(pairs):.3f}, by the area: {auroc(low, high):.3f}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Clothes and digits, both ways. And since a foreign image need not be as rich as the own: the same
-# foreign images with their ink thinned, down to a fifth. Rivals: PCA's reconstruction error; the
-# distance from the mean training image; and the mean square of the pixels, which needs no model and
-# says how much there *is* to rebuild.
 
-
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
-INK = (0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
-SETS = {"clothes": clothes, "digits": images}
-
-
-def image_errors(original, rebuilt):
-    return np.mean((original - rebuilt) ** 2, axis=(1, 2, 3))
-
-
-black, white = np.zeros((1, *IMAGE_SHAPE)), np.ones((1, *IMAGE_SHAPE))
-print("black rebuilt as white:", image_errors(black, white))
-
-
-# %% slideshow={"slide_type": "subslide"}
-def pca_rebuilder(pictures):
-    """Function that projects images on the first directions of these."""
-    middle, axes = principal(pictures)
-    onto = axes[:, :CODE_SIZE] @ axes[:, :CODE_SIZE].T
-
-    def rebuild(x):
-        return (middle + (x.reshape(len(x), -1) - middle) @ onto).clip(0, 1).reshape(x.shape)
-
-    return rebuild
-
-
+# %% slideshow={"slide_type": "skip"}
 def alarms(network, learnt):
     """Name to a function from images to scores that should be high for foreign ones."""
-    flat, middle = pca_rebuilder(learnt), learnt.mean(axis=0)
+    flat = PCA(learnt)
     return {
         "autoencoder": lambda x: image_errors(x, network(x)),
-        "PCA": lambda x: image_errors(x, flat(x)),
-        "distance from mean": lambda x: image_errors(x, middle),
+        "PCA": lambda x: image_errors(x, flat.decode(flat.encode(x))),
         "ink (no model)": lambda x: image_errors(x, 0),
-        "error ÷ ink": lambda x: image_errors(x, network(x)) / image_errors(x, 0),
     }
 
 
-# %% slideshow={"slide_type": "fragment"}
 def foreign_found(own, seed):
     """AUROC of each alarm for a network that knows `own`, for each amount of ink."""
-    learnt = SETS[own].x_train
-    foreign = SETS["digits" if own == "clothes" else "clothes"].x_test
-    model, _ = train("plain", seed, FOREIGN_EPOCHS, learnt, own)
+    home, foreign = SETS[own], SETS["digits" if own == "clothes" else "clothes"].x_test
+    model, _ = train("plain", seed, FOREIGN_EPOCHS, home.x_train, own)
     found = {}
-    for name, alarm in alarms(model.reconstruct, learnt).items():
-        at_home = alarm(SETS[own].x_test)
+    for name, alarm in alarms(model.reconstruct, home.x_train).items():
+        at_home = alarm(home.x_test)
         found[name] = [auroc(at_home, alarm(ink * foreign)) for ink in INK]
     return found
 
 
-foreign = {
-    own: [recorded.kept(f"foreign, {own}, seed {s}", foreign_found, own, s) for s in SEEDS]
-    for own in SETS
-}
-
 # %% slideshow={"slide_type": "slide"}
-alarm_names = list(foreign["clothes"][0])
-panels = {
-    f"ink of foreign {other} (knows {own})": {
-        name: (INK, [found[name] for found in foreign[own]]) for name in alarm_names
+panels, both = {}, (("clothes", "digits"), ("digits", "clothes"))
+for own, other in both:
+    found = [recorded.kept(f"foreign, {own}, seed {s}", foreign_found, own, s) for s in SEEDS]
+    panels[f"ink of foreign {other} (knows {own})"] = {
+        name: (INK, [numbers[name] for numbers in found]) for name in found[0]
     }
-    for own, other in (("clothes", "digits"), ("digits", "clothes"))
-}
 with plotting.beside_the_record(NOTEBOOK, "foreign"):
     plotting.lines(
         panels,
         "Does the reconstruction error find foreign images?",
-        alt="AUROC against the ink of the foreign images, on the left digits for a network that "
-        "knows clothes, on the right clothes for one that knows digits, for five alarms; at one "
-        "half a line for guessing, below which several curves fall when ink is thin.",
+        alt="AUROC against the ink of the foreign images, for a network that knows clothes and one "
+        "that knows digits; several curves fall below the line for guessing when ink is thin.",
         y_label="AUROC",
         levels={"guessing": 0.5},
         y_limits=(-0.03, 1.03),
@@ -913,49 +754,19 @@ with plotting.beside_the_record(NOTEBOOK, "foreign"):
 
 # %% slideshow={"slide_type": "fragment"}
 watchman, _ = train("plain", SEEDS[0], FOREIGN_EPOCHS, clothes.x_train, "clothes")
-seen = {"clothes": clothes.x_test, "digits": held_out, "digits, thin ink": 0.4 * held_out}
-pictures, notes = {}, {}
-for name, x in seen.items():
-    again = watchman.reconstruct(x)
-    pictures |= {name: x[first_of_class], f"{name}, rebuilt": again[first_of_class]}
-    notes[f"{name}, rebuilt"] = f"{image_errors(x, again).mean():.4f}"
-blank = np.zeros((1, *IMAGE_SHAPE), dtype="float32")
-of_blank = image_errors(blank, watchman.reconstruct(blank))[0]
-print(f"mean squared error of a blank page: {of_blank:.4f}")
-with plotting.beside_the_record(NOTEBOOK, "foreign_rebuilt"):
-    plotting.image_rows(
-        pictures,
-        "What does a network that knows clothes rebuild best?",
-        alt="Rows of ten clothes, ten digits and ten pale digits, each above what an autoencoder "
-        "trained on clothes makes of them, with the mean error of all such held-out images.",
-        notes=notes,
-    )
-
-
-# %% slideshow={"slide_type": "fragment"}
-def foreign_in_words(found):
-    told = []
-    for own, other in (("clothes", "digits"), ("digits", "clothes")):
-        rows = [n["autoencoder"] for t, n in found.items() if t.startswith(f"foreign, {own}")]
-        at = dict(zip(INK, np.mean(rows, axis=0), strict=True))
-        inks = ", ".join(f"{at[ink]:.2f} with {ink:.0%} of the ink" for ink in (1.0, 0.5, 0.3))
-        told.append(f"knows {own}, sees {other}: {inks}")
-    return "AUROC of the reconstruction error: " + "; ".join(told) + "."
-
-
-recorded.answer(NOTEBOOK, foreign_in_words)
+for name, x in {"clothes": clothes.x_test, "digits": held_out, "a blank page": black}.items():
+    error = image_errors(x, watchman.reconstruct(x)).mean()
+    print(f"error of the network that knows clothes, for {name}: {error:.4f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # The error says how hard an image is, not how foreign: a blank page is foreign to every wardrobe,
-# and a trained network rebuilds it better than most of its own images. (Likelihoods of deep models
-# fail in the same direction: one trained on CIFAR-10's photographs gives the simpler house numbers
-# of SVHN a *higher* density, [Nalisnick et al. 2019](https://arxiv.org/abs/1810.09136).) Divided by
-# the ink, the error no longer falls with the ink; look in the next example whether that helps.
+# and a trained network rebuilds it better than most of its own images. (Likelihoods fail alike: a
+# model of CIFAR-10's photographs gives the simpler house numbers of SVHN a *higher* density,
+# [Nalisnick et al. 2019](https://arxiv.org/abs/1810.09136).)
 #
 # ### Nearer to practice: one class is missing
 #
-# Seldom is the foreign set another data set. Leave one digit out of the training, and look for it
-# among held-out images of all ten.
+# Leave one digit out of the training, and look for it among held-out images of all ten.
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -963,60 +774,58 @@ def left_out_found(digit):
     """AUROC of each alarm when the images of this digit were not among those learnt."""
     learnt = images.x_train[images.y_train != digit]
     model, run = train("plain", 0, LEFT_OUT_EPOCHS, learnt, f"all but {digit}")
-    new = images.y_test == digit
-    by = alarms(model.reconstruct, learnt)
-    found = {name: auroc(alarm(held_out[~new]), alarm(held_out[new])) for name, alarm in by.items()}
+    by, new = alarms(model.reconstruct, learnt), images.y_test == digit
+
+    def score(name):
+        return auroc(by[name](held_out[~new]), by[name](held_out[new]))
+
+    found = {name: score(name) for name in by}
     with run.at_epoch(three_quarters(LEFT_OUT_EPOCHS), model):
-        alarm = by["autoencoder"]
-        return {**found, "three quarters": auroc(alarm(held_out[~new]), alarm(held_out[new]))}
+        return {**found, "three quarters": score("autoencoder")}
 
 
 missing = {digit: recorded.kept(f"left out, {digit}", left_out_found, digit) for digit in LEFT_OUT}
 
 # %% slideshow={"slide_type": "slide"}
-with plotting.beside_the_record(NOTEBOOK, "left_out"):
-    plotting.heatmap(
-        np.array([[found[name] for found in missing.values()] for name in alarm_names]),
-        alarm_names,
-        [str(digit) for digit in missing],
-        "Is the missing digit found?",
-        alt="A table of AUROC: rows are the alarms, columns the digit that was left out of the "
-        "training. Below one half the missing digit looks more familiar than the learnt ones.",
-        x_label="digit left out of the training",
-        y_label="AUROC (0.5: guessing)",
-        digits=2,
-    )
+alarm_names = ["autoencoder", "PCA", "ink (no model)"]
+plotting.heatmap(
+    np.array([[found[name] for found in missing.values()] for name in alarm_names]),
+    alarm_names,
+    [str(digit) for digit in missing],
+    "Is the missing digit found?",
+    alt="AUROC by alarm and left-out digit; below one half it looks more familiar than the rest.",
+    x_label="digit left out of the training",
+    y_label="AUROC (0.5: guessing)",
+    digits=2,
+)
 
 
 # %% slideshow={"slide_type": "fragment"}
-def left_out_in_words(found):
-    by_digit = {t[-1]: numbers for t, numbers in found.items() if t.startswith("left out, ")}
-    scores = {digit: numbers["autoencoder"] for digit, numbers in by_digit.items()}
-    hardest, easiest = min(scores, key=scores.get), max(scores, key=scores.get)
-    means = {n: np.mean([numbers[n] for numbers in by_digit.values()]) for n in by_digit[hardest]}
-    return (
-        f"Mean AUROC over the digits: autoencoder {means['autoencoder']:.2f}, PCA "
-        f"{means['PCA']:.2f}, error ÷ ink {means['error ÷ ink']:.2f}. The {easiest} is found best "
-        f"({scores[easiest]:.2f}), the {hardest} worst ({scores[hardest]:.2f}); ink alone has "
-        f"{by_digit[hardest]['ink (no model)']:.2f} there."
-    )
+def anomalies_in_words(found):
+    told = []
+    for own, other in both:
+        at = [n["autoencoder"] for t, n in found.items() if t.startswith(f"foreign, {own}")]
+        thin, full = np.mean(at, axis=0)[[INK.index(0.3), INK.index(1.0)]]
+        told.append(f"a network of {own} against {other} {full:.2f}, of 30 % ink {thin:.2f}")
+    means = {name: mean_of(found, "left out, ", name) for name in alarm_names}
+    return f"AUROC: {'; '.join(told)}; a left-out digit (mean): {listed(means, '.2f')}."
 
 
-recorded.answer(NOTEBOOK, left_out_in_words)
+recorded.answer(NOTEBOOK, anomalies_in_words)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Colour from grey: what cannot be known
 #
-# Grey clothes, and the question: which colour were they? So that the true answer is known, we dye
-# them ourselves. Each garment gets a brightness, a **hue** (an angle) and a **saturation**, drawn
-# independently, so that its grey picture stays what it is: nothing in it tells two hues apart, but
-# for what kind of garment it is:
+# Which colour had a grey garment? So that the true answer is known, we dye clothes ourselves. Each
+# gets a brightness, a **hue** (an angle) and a **saturation**, drawn independently. The grey stays
+# as it is, so nothing in it tells two hues apart, but for the kind of garment:
 #
 # - **shoes** are always orange;
 # - **trousers and bags** have one of two hues, 60° to either side of blue, by a coin;
 # - **tops and dresses** have any hue.
 #
-# A tint is a direction in colour space along which grey does not change, times the saturation.
+# No single answer for a kind has a smaller squared error than its mean tint: for the two hues of
+# trousers half as long as a true one, that is, pale.
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -1039,24 +848,18 @@ def dye(kind, count, rng):
     return saturation[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1) @ PLANE
 
 
-def best_error(side):
-    """Relative error and colourfulness of the best single answer, the mean tint."""
-    pull = 0.0 if side is None else np.cos(np.radians(side))
-    return np.sqrt(1 - pull**2 * 0.75**2 / (7 / 12)), pull
-
-
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-for kind, (_, _, side) in KINDS.items():
-    tint = dye(kind, 100_000, np.random.default_rng(0))
-    measured_error = np.sqrt(tint.var(axis=0).sum() / (tint**2).sum(axis=1).mean())
-    print(f"{kind:18} formula {best_error(side)[0]:.2f}, 100,000 tints {measured_error:.2f}")
-
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# (The saturation is even on $[\tfrac12, 1]$: mean ¾, mean square 7/12. The best single answer to a
-# hue $\pm a$ is the mean, $\cos a$ as long: paler than any true colour.)
+def best_error(kind):
+    """Error of the best single answer, the mean tint, relative to leaving it grey."""
+    tints = dye(kind, 100_000, np.random.default_rng(0))
+    return float(np.sqrt(tints.var(axis=0).sum() / (tints**2).sum(axis=1).mean()))
 
 
-# %% slideshow={"slide_type": "skip"}
+for kind in KINDS:
+    print(f"{kind}: no single answer has an error below {best_error(kind):.2f} (grey: 1)")
+
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def coloured(pictures, labels, seed):
     """Grey images (n, 28, 28, 1), and the dyed ones (n, 28, 28, 3) that have this grey."""
     rng = np.random.default_rng(seed)
@@ -1068,19 +871,17 @@ def coloured(pictures, labels, seed):
     return grey.astype("float32"), (grey * (1 + tints[:, None, None])).astype("float32")
 
 
-# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 order = np.random.default_rng(4).permutation(len(clothes.x_train))[:COLOURED]
 grey_train, colour_train = coloured(clothes.x_train[order], clothes.y_train[order], seed=1)
 picked = np.random.default_rng(4).permutation(len(clothes.x_test))[:2_000]
-grey_test, colour_test = coloured(clothes.x_test[picked], clothes.y_test[picked], seed=2)
-kept_grey = np.abs(colour_test @ GREY - grey_test[..., 0]).max()
-print(f"largest change of grey by the dye: {kept_grey:.5f}")
-print("all colours can be shown:", bool(abs(colour_test - 0.5).max() < 0.5 + 1e-6))
+worn = clothes.y_test[picked]
+grey_test, colour_test = coloured(clothes.x_test[picked], worn, seed=2)
+print(f"grey changed by at most {np.abs(colour_test @ GREY - grey_test[..., 0]).max():.5f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The network has no bottleneck: a **skip connection** hands the grey image itself to the end, and
-# all that must be said is how to tint it (the larger relatives of this are U-Nets, [Ronneberger et
-# al. 2015](https://arxiv.org/abs/1505.04597)).
+# A **skip connection** hands the grey image to the end of the network; only its tint must be found
+# (larger relatives are U-Nets, [Ronneberger et al. 2015](https://arxiv.org/abs/1505.04597)). The
+# rival, **one neighbour**, copies the tint of the training picture most like the given one in grey.
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
@@ -1095,213 +896,135 @@ def colouriser():
     return keras.Model(grey, keras.layers.Add()([grey, tinted]), name="colouriser")
 
 
-plotting.network(
-    [colouriser()],
-    "Where does the grey picture come back in?",
-    alt="Blocks for each layer: the grey image, two dense layers of 256 units, three numbers for "
-    "each pixel, multiplied with the grey image and added to it.",
-)
+print(f"{colouriser().count_params():,} parameters")
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def by_network(seed):
     keras.utils.set_random_seed(seed)
     model = colouriser()
-    updates = COLOUR_EPOCHS * -(-len(grey_train) // BATCH_SIZE)
-    model.compile(recipe(updates, 2.5e-3, muon=False), loss="mse")
-    fit(
-        model,
-        grey_train,
-        colour_train,
-        epochs=COLOUR_EPOCHS,
-        batch_size=BATCH_SIZE,
-        seed=seed,
-        run=f"{NOTEBOOK}/colour, {len(grey_train)}x{COLOUR_EPOCHS}, seed {seed}",
-        report="line",
-    )
+    given = {"epochs": COLOUR_EPOCHS, "peak": 2.5e-3, "seed": seed, "of": "colour"}
+    by_recipe(model, grey_train, colour_train, **given)
     return model.predict(grey_test, verbose=0).clip(0, 1)
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Two rivals without a network: the **mean tint** of all training garments for everyone; and **one
-# neighbour**, which looks for the training picture most like the given one (in grey), and copies
-# its tint.
-
-
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-def tints_of(grey, colours):
-    """Mean tint (n, 3) of each image."""
-    return (colours - grey).sum(axis=(1, 2)) / grey.sum(axis=(1, 2))
-
-
-orange = np.full((2, *IMAGE_SHAPE), 0.5) * [1.4, 0.9, 0.5]
-print("tint of orange:", tints_of(np.full((2, *IMAGE_SHAPE), 0.5), orange)[0].round(3))
-
-
-# %% slideshow={"slide_type": "fragment"}
-def by_mean_tint():
-    tint = tints_of(grey_train, colour_train).mean(axis=0)
-    return (grey_test * (1 + tint)).clip(0, 1)
 
 
 def by_one_neighbour():
     flat, known = (grey.reshape(len(grey), -1) for grey in (grey_test, grey_train))
     alike = flat @ (known / np.linalg.norm(known, axis=1, keepdims=True)).T
-    tints = tints_of(grey_train, colour_train)[alike.argmax(axis=1)]
-    return (grey_test * (1 + tints[:, None, None])).clip(0, 1)
+    tints = (colour_train - grey_train).sum(axis=(1, 2)) / grey_train.sum(axis=(1, 2))
+    return (grey_test * (1 + tints[alike.argmax(axis=1)][:, None, None])).clip(0, 1)
 
 
 # %% slideshow={"slide_type": "slide"}
-tops = np.flatnonzero(np.isin(clothes.y_test[picked], KINDS["tops and dresses"][0]))[:4]
-two = np.flatnonzero(np.isin(clothes.y_test[picked], KINDS["trousers and bags"][0]))[:4]
-shoes = np.flatnonzero(np.isin(clothes.y_test[picked], KINDS["shoes"][0]))[:2]
-ten = np.concatenate([shoes, two, tops])
-answers = {
-    "mean tint": by_mean_tint(),
-    "network": by_network(SEEDS[0]),
-    "one neighbour": by_one_neighbour(),
-}
-with plotting.beside_the_record(NOTEBOOK, "colour"):
-    plotting.image_rows(
-        {"given": np.repeat(grey_test[ten], 3, axis=-1)}
-        | {name: found[ten] for name, found in answers.items()}
-        | {"true": colour_test[ten].clip(0, 1)},
-        "Which colours can be known, and which only guessed?",
-        alt="Ten garments in five rows: grey, in one mean tint, coloured by the network (shoes "
-        "right, the rest pale), by one neighbour (vivid, often wrong), and true.",
+counts = dict(zip(KINDS, (2, 4, 4), strict=True))
+ten = [np.flatnonzero(np.isin(worn, KINDS[kind][0]))[:count] for kind, count in counts.items()]
+ten = np.concatenate(ten)
+copied = by_one_neighbour()
+plotting.image_rows(
+    {
+        "given": np.repeat(grey_test[ten], 3, axis=-1),
+        "network": by_network(SEEDS[0])[ten],
+        "one neighbour": copied[ten],
+        "true": colour_test[ten].clip(0, 1),
+    },
+    "Which colours can be known, and which only guessed?",
+    alt="Ten garments in four rows: grey, coloured by the network (shoes right, the rest pale), by "
+    "one neighbour (vivid, often wrong), and true.",
+)
+
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+def off_grey(pictures):
+    """Each pixel's colour minus its own grey, (n, h, w, 3)."""
+    return pictures - (pictures @ GREY)[..., None]
+
+
+print("red minus its grey:", off_grey(np.array([1.0, 0.0, 0.0])).round(3))
+
+
+def colour_errors(found):
+    """Kind of garment to the error of test images, relative to leaving them grey."""
+    wrong, whole = (
+        np.mean(off_grey(x) ** 2, axis=(1, 2, 3)) for x in (found - colour_test, colour_test)
     )
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Two numbers for each kind of garment: how wrong the colours are, relative to leaving the picture
-# grey; and how **colourful** a pixel is, the distance of its colour from its own grey, relative to
-# the truth.
-
-
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-def to_grey(pictures):
-    return (pictures @ GREY)[..., None]
-
-
-def colourfulness(pictures):
-    """Mean distance of each pixel's colour from its own grey."""
-    return float(np.sqrt(np.sum((pictures - to_grey(pictures)) ** 2, axis=-1)).mean())
-
-
-red, pink = (np.reshape(colour, (1, 1, 1, 3)) for colour in ([1, 0, 0], [1, 0.5, 0.5]))
-print(f"colourfulness of red {colourfulness(red):.3f}, of pink {colourfulness(pink):.3f}")
-
-
-# %% slideshow={"slide_type": "skip"}
-def colour_numbers(found):
-    """Kind of garment to (error, colourfulness), both relative, of coloured test images."""
-    numbers = {}
-    for kind, (classes, _, _) in KINDS.items():
-        own = np.isin(clothes.y_test[picked], classes)
-        truth = colour_test[own] - to_grey(colour_test[own])
-        wrong = found[own] - to_grey(found[own]) - truth
-        error = np.sqrt(np.mean(wrong**2) / np.mean(truth**2))
-        numbers[kind] = [float(error), colourfulness(found[own]) / colourfulness(colour_test[own])]
-    return numbers
+    own = {kind: np.isin(worn, classes) for kind, (classes, *_) in KINDS.items()}
+    return {kind: float(np.sqrt(wrong[of].sum() / whole[of].sum())) for kind, of in own.items()}
 
 
 def network_colours(seed):
-    return colour_numbers(by_network(seed))
+    return colour_errors(by_network(seed))
 
 
 # %% slideshow={"slide_type": "fragment"}
 learnt_colours = [recorded.kept(f"colour, network, seed {s}", network_colours, s) for s in SEEDS]
-table = {
-    "best single answer": {kind: best_error(side) for kind, (*_, side) in KINDS.items()},
-    "network": {kind: np.mean([n[kind] for n in learnt_colours], axis=0) for kind in KINDS},
-}
-for name in ("mean tint", "one neighbour"):
-    table[name] = recorded.kept(f"colour, {name}", colour_numbers, answers[name])
-print(f"{'error (grey: 1), colourfulness':31}" + "".join(f"{kind:>20}" for kind in KINDS))
-for name, numbers in table.items():
-    row = "".join(f"{error:>13.2f}, {vivid:>4.0%} " for error, vivid in numbers.values())
-    print(f"{name:31}{row}")
+by_copying = recorded.kept("colour, one neighbour", colour_errors, copied)
+for kind in KINDS:
+    own = np.mean([errors[kind] for errors in learnt_colours])
+    print(f"error for {kind}: network {own:.2f}, one neighbour {by_copying[kind]:.2f}")
 
 
-# %% slideshow={"slide_type": "fragment"}
 def colour_in_words(found):
     parts = []
-    for kind, (*_, side) in KINDS.items():
-        network = np.mean(
-            [n[kind] for title, n in found.items() if title.startswith("colour, network")], axis=0
-        )
-        copied = found["colour, one neighbour"][kind]
-        parts.append(
-            f"{kind}: network {network[0]:.2f} (best possible {best_error(side)[0]:.2f}), "
-            f"one neighbour {copied[0]:.2f} at {copied[1]:.0%} of the colourfulness"
-        )
-    return "Error, 1 for grey. " + "; ".join(parts) + "."
+    for kind in KINDS:
+        network, copied = (mean_of(found, f"colour, {who}", kind) for who in ("net", "one"))
+        possible = f"best single answer {best_error(kind):.2f}"
+        parts.append(f"{kind} {network:.2f} ({possible}), one neighbour {copied:.2f}")
+    return f"Error of the network, 1 for grey: {'; '.join(parts)}."
 
 
 recorded.answer(NOTEBOOK, colour_in_words)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# In squared error, one answer cannot do better than that pale mean ([Zhang et al.
-# 2016](https://arxiv.org/abs/1603.08511) therefore predict a distribution of colours). Where the
-# hue is open, the neighbour's colours are vivid, believable, and further from the truth than plain
-# grey: an independent draw from the right distribution has *twice* the squared error of its mean.
-# So an error per pixel cannot tell a good **sample** from a bad answer. A model that can be sampled
-# gives a violet top now and a green one next time; the rest of the course is about those, and about
-# how to judge them.
+# The best single answer is pale ([Zhang et al. 2016](https://arxiv.org/abs/1603.08511) therefore
+# predict a distribution of colours). Where the hue is open, the neighbour's colours are vivid,
+# believable, and further from the truth than grey: an independent draw from the right distribution
+# has *twice* the squared error of its mean. An error per pixel cannot tell a good **sample** from a
+# bad answer. A model that can be sampled gives a violet top now, a green one next time; the rest of
+# the course is about those.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why not just sample the code?
 #
-# The decoder turns 32 numbers into a digit. So draw 32 random numbers and decode them: that would
-# be a **generative model**, and no further notebook were needed. Three ways to draw:
+# The decoder turns 32 numbers into a digit. If random ones would do, it would be a **generative
+# model**, and no further notebook needed. Three ways to draw:
 #
 # - from $\mathcal N(0, I)$, since nobody has said where the codes are;
 # - from one Gaussian that was fitted to the codes of the training images (*ex-post density
 #   estimation*);
-# - half-way between the codes of two real images. Each code is used for one pair only: midpoints
-#   that share a code lie near each other for that reason alone.
+# - half-way between the codes of two real images, each in one pair only: midpoints that share a
+#   code lie near each other for that reason alone.
 
 
 # %% slideshow={"slide_type": "subslide"}
-def draw_codes(model, seed):
-    """Codes of real images to compare with, and codes of each other origin, all equally many."""
+def decoded(model, seed):
+    """Decoded codes of real images (three sets) and of each other origin, equally many."""
     rng = np.random.default_rng([5, seed])
     known, codes = model.encode(images.x_train), rng.permutation(model.encode(held_out))
-    others, first, second = np.split(codes[: 3 * COMPARED], 3)
-    fitted = {"mean": known.mean(axis=0), "cov": np.cov(known.T)}
-    return others, {
-        "codes of real images": first,
-        "fitted Gaussian": rng.multivariate_normal(**fitted, size=COMPARED),
-        "N(0, I)": rng.normal(size=first.shape),
-        "half-way between two": (first + second) / 2,
-    }, (first, second)  # fmt: skip
+    compared, first, second = np.split(codes[: 3 * COMPARED], 3)
+    fitted = rng.multivariate_normal(known.mean(axis=0), np.cov(known.T), size=COMPARED)
+    one, other = model.decode(first), model.decode(second)
+    return {
+        "to compare with": model.decode(compared),
+        "codes of real images": one,
+        "others of real images": other,
+        "half-way between two": model.decode((first + second) / 2),
+        "pixels half-way between two": (one + other) / 2,
+        "fitted Gaussian": model.decode(fitted),
+        "N(0, I)": model.decode(rng.normal(size=first.shape)),
+    }
 
-
-# %% slideshow={"slide_type": "fragment"}
-_, drawn, (first, second) = draw_codes(shown["plain"], SEEDS[0])
-spread = first.std(axis=0)
-print(f"real codes have standard deviations from {spread.min():.1f} to {spread.max():.1f}, not 1")
-rows = {name: shown["plain"].decode(codes[:10]) for name, codes in drawn.items()}
-ends = [shown["plain"].decode(codes[:10]) for codes in (first, second)]
-rows = {"codes of real images": ends[0], "others of real images": ends[1]} | {
-    "half-way between the two": rows["half-way between two"],
-    "half-way between the pixels": (ends[0] + ends[1]) / 2,
-} | {name: rows[name] for name in ("fitted Gaussian", "N(0, I)")}  # fmt: skip
-with plotting.beside_the_record(NOTEBOOK, "sampling"):
-    plotting.image_rows(
-        rows,
-        "What does the decoder make of each kind of code?",
-        alt="Rows of ten decoded codes: of two sets of real images, half-way between them in "
-        "code and in pixels, drawn from a fitted Gaussian, and drawn from N(0, I).",
-    )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# How bad are these images? Mix two equally large sets and hide which is which. For each image, look
-# at its nearest neighbour: is it of the same set? If the sets lie apart, always. If they have the
-# same distribution, about half of the time: of the $2n - 1$ other images $n - 1$ are of its own
-# set, so the chance is $(n - 1) / (2n - 1)$. This **nearest-neighbour two-sample test** needs no
-# training ([Schilling 1986](https://doi.org/10.1080/01621459.1986.10478337); with classifiers,
-# [Lopez-Paz & Oquab 2017](https://arxiv.org/abs/1610.06545)). It is a test, not a proof: one half
-# says that *this* test cannot tell them apart.
+# How bad are their images? Mix two equally large sets. Is the nearest neighbour of an image of the
+# same set? If the sets lie apart, always. If they have the same distribution, with chance $(n - 1)
+# / (2n - 1)$, about one half: of the $2n - 1$ other images $n - 1$ are of its own set. This
+# **nearest-neighbour two-sample test** needs no training ([Schilling
+# 1986](https://doi.org/10.1080/01621459.1986.10478337); with classifiers, [Lopez-Paz & Oquab
+# 2017](https://arxiv.org/abs/1610.06545)). One half says that *this* test cannot tell them apart.
+#
+# Everything is compared with **decoded codes of other real images**: both sides went through the
+# decoder, so its blur gives nothing away. The half-way *pixels* are no code, but a cross-fade of
+# the two decoded pictures.
 
 
 # %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
@@ -1313,69 +1036,56 @@ def told_apart(first, second):
     return float(np.mean(labels == labels[nearest]))
 
 
-rng = np.random.default_rng(0)
-numbers = rng.normal(size=(4, 1_000, 32))  # codes for which the answer is known
+numbers = np.random.default_rng(0).normal(size=(4, 1_000, 32))  # the answer is known
 chained = [(some + np.roll(some, -1, axis=0)) / 2 for some in numbers[:2]]
 disjoint = [(numbers[0] + numbers[1]) / 2, (numbers[2] + numbers[3]) / 2]
-print(f"two equal distributions: chance {999 / 1_999:.3f}")
-print(f"  measured {told_apart(*numbers[:2]):.2f}, as midpoints of pairs that share no code "
-      f"{told_apart(*disjoint):.2f}, of chained pairs {told_apart(*chained):.2f}")  # fmt: skip
-print(f"two different ones: {told_apart(numbers[0], numbers[1] + 3):.2f}")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Everything is compared with **decoded codes of other real images**: both sides went through the
-# decoder, so its blur gives nothing away, and only the origin of the codes differs. Codes of real
-# images against each other are the floor. The last row is no code: it mixes the two decoded
-# *pictures* half and half, a cross-fade.
+print(f"equal distributions: chance {999 / 1_999:.3f}, measured {told_apart(*numbers[:2]):.2f}; "
+      f"midpoints of pairs that share no code {told_apart(*disjoint):.2f}, "
+      f"of chained pairs {told_apart(*chained):.2f}")  # fmt: skip
 
 
 # %% slideshow={"slide_type": "fragment"}
 def codes_told_apart(model, seed):
-    """How well decoded codes of each origin are told from decoded codes of real images."""
-    others, drawn, pair = draw_codes(model, seed)
-    real = model.decode(others)
-    fade = (model.decode(pair[0]) + model.decode(pair[1])) / 2
-    found = {name: told_apart(real, model.decode(codes)) for name, codes in drawn.items()}
-    return {**found, "pixels half-way between two": told_apart(real, fade)}
+    found = decoded(model, seed)
+    real, _ = found.pop("to compare with"), found.pop("others of real images")
+    return {name: told_apart(real, x) for name, x in found.items()}
 
 
-sampled = over_training(codes_told_apart, "plain")
-chance = (COMPARED - 1) / (2 * COMPARED - 1)
-with plotting.beside_the_record(NOTEBOOK, "told_apart"):
-    plotting.dots(
-        {name: [numbers[name] for numbers in sampled[1]] for name in sampled[1][0]},
-        "Can decoded random codes be told from decoded real ones?",
-        alt="One dot per seed and kind of code on an axis from one half, where the nearest "
-        "neighbour cannot tell them from decoded real codes, to one, where it always can.",
-        x_label="nearest neighbour is of the same set",
-        reference=(f"chance, {chance:.3f}", chance),
+origin = over_training(codes_told_apart, "plain")
+
+# %% slideshow={"slide_type": "slide"}
+spread = shown["plain"].encode(held_out).std(axis=0)
+print(f"real codes have standard deviations from {spread.min():.1f} to {spread.max():.1f}, not 1")
+rows = {name: x[:10] for name, x in list(decoded(shown["plain"], SEEDS[0]).items())[1:]}
+with plotting.beside_the_record(NOTEBOOK, "sampling"):
+    plotting.image_rows(
+        rows,
+        "Which decoded codes are told from decoded real ones (0.5: none)?",
+        alt="Rows of ten decoded codes: of two sets of real images, half-way between them in "
+        "code and in pixels, from a fitted Gaussian, and from N(0, I), with their numbers.",
+        notes={name: f"{np.mean(found[1]):.2f}" for name, found in origin.items()},
     )
 
 
-# %% slideshow={"slide_type": "fragment"}
 def sampling_in_words(found):
     start = "codes_told_apart, plain, 12 epochs"
-    kinds = ("codes of real images", "half-way between two", "pixels half-way between two",
-             "fitted Gaussian", "N(0, I)")  # fmt: skip
-    parts = [f"{kind} {mean_of(found, start, 'end', kind):.2f}" for kind in kinds]
-    return "Told apart from decoded real codes (about 0.5: not): " + ", ".join(parts) + "."
+    parts = {kind: mean_of(found, start, "end", kind) for kind in origin}
+    return f"Told apart from decoded real codes (about 0.5: not): {listed(parts, '.2f')}."
 
 
 recorded.answer(NOTEBOOK, sampling_in_words)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Nothing in the loss said where codes should lie, or that the space between them should be filled.
-# Two ways out: fit a better density to the codes afterwards (notebook 09), or *train* the
-# autoencoder so that its codes fill a known distribution. The second is the **variational
-# autoencoder**, next.
+# Two ways out: fit a better density to the codes (notebook 09), or *train* them to fill a known
+# distribution: the **variational autoencoder**, next.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Claims tested
 #
-# Wherever both conditions share a network, noise or labelled images, they are compared pair by
-# pair. Nobody states a budget with these claims, so a verdict counts only where the numbers have
-# levelled off. "±" is the standard deviation over the seeds (over the digits, where digits are the
-# pairs).
+# Both conditions share a network, noise or labelled images: they are compared pair by pair. Nobody
+# states a budget, so a verdict counts only where the numbers have levelled off. "±" is the standard
+# deviation over the seeds (for left-out digits, over these).
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -1386,115 +1096,83 @@ TOLD_APART = "nearest neighbour is of the same set (0.5: not told from decoded r
 
 
 def compare(name, statement, test, measure, conditions, better="higher", budget=BUDGET):
-    """Judge and show one claim, in pairs; conditions are name to `series`, or to fixed values."""
+    """Judge and show one claim; conditions are name to values, or to those of each share."""
     claim = claims.Claim(name, statement, test, measure, better=better, paired=True)
     shares = {share for found in conditions.values() if isinstance(found, dict) for share in found}
-
-    def at(share):
-        return {
-            title: found[share] if isinstance(found, dict) else found
-            for title, found in conditions.items()
-        }
-
-    earlier = {share: at(share) for share in sorted(shares - {1.0})}
-    outcome = claims.test(claim, at(1.0), budget, images, earlier=earlier, own_budget=False)
+    at = {
+        share: {name: x[share] if isinstance(x, dict) else x for name, x in conditions.items()}
+        for share in sorted(shares)
+    }
+    outcome = claims.test(claim, at.pop(1.0), budget, images, earlier=at, own_budget=False)
     claims.show(outcome, NOTEBOOK)
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > "The bottleneck of an autoencoder removes noise."
 #
-# Compared with the noisy images themselves; then with the simplest rival, the noisy image times a
-# constant.
+# Compared with the noisy images; then with a constant. If the bottleneck did it all, training on
+# noise would add nothing. And is a network needed?
 
 # %% slideshow={"slide_type": "fragment"}
-cleaned = {name: [numbers[name] for numbers in unaided] for name in unaided[0]}
-cleaned |= {name: series(found, "dB") for name, found in restored.items()}
-for name, more, rival in [
-    ("bottleneck_removes_noise", "noise", "noisy"),
-    ("bottleneck_beats_constant", "more noise than a constant", "times a constant"),
-]:
-    compare(
-        name,
-        f"The bottleneck of an autoencoder removes {more}.",
-        f"Noisy held-out images through a network trained without noise, against '{rival}'; the "
-        "same noise for both.",
-        PSNR,
-        {"plain": cleaned["plain"], rival: cleaned[rival]},
-    )
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# If the bottleneck did it all, training on noise would add nothing. And is a network needed? The
-# rival is the one that did best on the set-aside images.
-
-# %% slideshow={"slide_type": "fragment"}
+cleaned = restored | {name: [numbers[name] for numbers in unaided] for name in RIVALS}
 strongest = max(RIVALS, key=lambda name: psnr(aside, RIVALS[name](noisy_aside)))
-compare(
-    "training_on_noise_helps",
-    "Training on noise removes more of it than the bottleneck alone.",
-    "The same network, seeds, epochs and noise, with and without noise at the encoder in training.",
-    PSNR,
-    {name: cleaned[name] for name in ("denoising", "plain")},
-)
-compare(
-    "denoiser_beats_filters",
-    "A denoising autoencoder beats what needs no network.",
-    "Against the best of five rivals, each tuned, and the best one chosen, on set-aside images.",
-    PSNR,
-    {name: cleaned[name] for name in ("denoising", strongest)},
-)
+alone = "A network trained without noise; the same noisy held-out images for both."
+for name, statement, test, first, second in [
+    ("bottleneck_removes_noise", "The bottleneck of an autoencoder removes noise.",
+     alone, "plain", "noisy"),
+    ("bottleneck_beats_constant",
+     "The bottleneck of an autoencoder removes more noise than a constant.",
+     alone, "plain", "times a constant"),
+    ("training_on_noise_helps", "Training on noise removes more of it than the bottleneck alone.",
+     "The same network, epochs and noise, with and without noise at the encoder in training.",
+     "denoising", "plain"),
+    ("denoiser_beats_filters", "A denoising autoencoder beats what needs no network.",
+     "Against the one of five tuned rivals that is best on the set-aside images.",
+     "denoising", strongest),
+]:  # fmt: skip
+    compare(name, statement, test, PSNR, {who: cleaned[who] for who in (first, second)})
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > "With two dimensions, an autoencoder separates the classes better than PCA."
-
-# %% slideshow={"slide_type": "fragment"}
-last = MAP_BUDGETS[-1]
-over_maps = {e / last: [found["end"] for found in network_maps[e]] for e in MAP_BUDGETS}
-over_maps[3 / 4] = [found["three quarters"] for found in network_maps[last]]
-compare(
-    "map_beats_pca",
-    "With two dimensions, an autoencoder separates the classes better than PCA.",
-    "Two numbers per image; ten nearest neighbours on the map guess the class. Each seed draws its "
-    "own training images for both.",
-    ACCURACY,
-    {"autoencoder": over_maps, "PCA": flat_maps},
-    budget=f"{TRAIN_SIZE * 9 // 10:,} images, {last} epochs, code of 2",
-)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
+#
 # > "An autoencoder learns features that make classification easier."
 
 # %% slideshow={"slide_type": "fragment"}
+compare(
+    "map_beats_pca",
+    "With two dimensions, an autoencoder separates the classes better than PCA.",
+    "Ten nearest neighbours on the map guess the class. Each seed draws training images for both.",
+    ACCURACY,
+    {"autoencoder": network_maps, "PCA": flat_maps},
+    budget=f"{TRAIN_SIZE * 9 // 10:,} images, {MAP_BUDGETS[-1]} epochs, code of 2",
+)
 for rival, what in [("pixels", "the pixels"), ("PCA", "as many coordinates of PCA")]:
     compare(
         f"code_beats_{rival}",
-        f"With 300 labels, a linear classifier does better on an autoencoder's code than on "
-        f"{what}.",
-        "Logistic regression, with or without a scaler, regularisation chosen for each; the same "
-        "labelled images.",
+        f"With 300 labels, a linear classifier does better on the code than on {what}.",
+        "Logistic regression, scaler and regularisation chosen for each; the same labelled images.",
         ACCURACY,
-        {name: series(probed[name], "300") for name in ("autoencoder", rival)},
+        {"autoencoder": probed["300"], rival: accuracy[rival][LABELLED.index(300)]},
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > "An autoencoder cannot rebuild what it has never seen, so its error finds anomalies."
 #
-# Ten anomalies, each of the digits left out once. First against guessing, then against PCA's error.
+# Each digit left out once: first against guessing, then against PCA's error.
 
 # %% slideshow={"slide_type": "fragment"}
 over_digits = {
     share: [found[key] for found in missing.values()]
     for share, key in ((1.0, "autoencoder"), (0.75, "three quarters"))
 }
-for name, better_than, rival, values in [
-    ("error_finds_left_out", "guessing", "guessing", [0.5] * len(missing)),
-    ("left_out_beats_pca", "PCA's", "PCA", [found["PCA"] for found in missing.values()]),
+for name, rival, values in [
+    ("error_finds_left_out", "guessing", [0.5] * len(missing)),
+    ("left_out_beats_pca", "PCA", [found["PCA"] for found in missing.values()]),
 ]:
     compare(
         name,
-        f"An autoencoder's reconstruction error finds a left-out class better than {better_than}.",
-        "Each digit left out of the training once; the left-out digit among held-out images of all "
-        "ten. Pairs are digits.",
+        f"An autoencoder's reconstruction error finds a left-out class better than {rival}.",
+        "Each digit left out of the training once, and sought among held-out images of all ten.",
         "AUROC of the reconstruction error",
         {"autoencoder": over_digits, rival: values},
         budget=f"about {TRAIN_SIZE * 9 // 10:,} images, {LEFT_OUT_EPOCHS} epochs",
@@ -1503,63 +1181,41 @@ for name, better_than, rival, values in [
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > "A plain autoencoder's code is not continuous, so interpolation and sampling fail."
 #
-# Two failures in one sentence; each gets its test. (The decoder is a continuous function: what is
-# meant is that codes between and around the real ones do not decode to real images.) First
-# sampling, from $\mathcal N(0, I)$ and from a Gaussian that knows where the codes are. If the
-# second does much better, then much of the trouble lay in drawing at the wrong place.
+# (The decoder is a continuous function: what is meant is that codes between and around the real
+# ones do not decode to real images.) First sampling: if the fitted Gaussian does much better than
+# $\mathcal N(0, I)$, much of the trouble lay in drawing at the wrong place. Then interpolation.
 
 # %% slideshow={"slide_type": "fragment"}
-origin = {name: series(sampled, name) for name in sampled[1][0]}
-compare(
-    "sampling_fails",
-    "Samples of a plain autoencoder can be told from images of real codes.",
-    "One decoder; codes of held-out images against codes from a Gaussian fitted to the codes.",
-    TOLD_APART,
-    {name: origin[name] for name in ("codes of real images", "fitted Gaussian")},
-    better="lower",
-)
-compare(
-    "fitted_gaussian_helps",
-    "A Gaussian fitted to the codes gives better samples than N(0, I).",
-    "One decoder; only the distribution of the codes differs.",
-    TOLD_APART,
-    {name: origin[name] for name in ("fitted Gaussian", "N(0, I)")},
-    better="lower",
-)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Then interpolation. "Fails" against what? First against images of real codes; then against the
-# simplest rival, half-way between the two *pictures*, a cross-fade of the same pair.
-
-# %% slideshow={"slide_type": "fragment"}
-compare(
-    "interpolation_fails",
-    "Half-way between two codes, a plain autoencoder gives images that can be told from real ones.",
-    "One decoder; codes of held-out images against the means of disjoint pairs of them.",
-    TOLD_APART,
-    {name: origin[name] for name in ("codes of real images", "half-way between two")},
-    better="lower",
-)
-compare(
-    "code_beats_cross_fade",
-    "Half-way between two codes looks more real than half-way between the two pictures.",
-    "The same pairs: the decoded mean of two codes against the mean of the two decoded pictures.",
-    TOLD_APART,
-    {name: origin[name] for name in ("half-way between two", "pixels half-way between two")},
-    better="lower",
-)
+for name, statement, test, first, second in [
+    ("sampling_fails", "Samples of a plain autoencoder can be told from images of real codes.",
+     "Codes of held-out images against codes from a Gaussian fitted to the codes.",
+     "codes of real images", "fitted Gaussian"),
+    ("fitted_gaussian_helps", "A Gaussian fitted to the codes gives better samples than N(0, I).",
+     "Only the distribution of the codes differs.", "fitted Gaussian", "N(0, I)"),
+    ("interpolation_fails",
+     "Half-way between two codes, a plain autoencoder gives images that can be told from real "
+     "ones.",
+     "Codes of held-out images against the means of disjoint pairs of them.",
+     "codes of real images", "half-way between two"),
+    ("code_beats_cross_fade",
+     "Half-way between two codes looks more real than half-way between the two pictures.",
+     "The same pairs: the decoded mean of two codes against the mean of the two decoded pictures.",
+     "half-way between two", "pixels half-way between two"),
+]:  # fmt: skip
+    both_origins = {kind: origin[kind] for kind in (first, second)}
+    compare(name, statement, f"One decoder. {test}", TOLD_APART, both_origins, better="lower")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we learnt
 #
-# - A constant is a rival. What a network is said to do counts from what the mean image, the noisy
-#   image times a number, and linear regression do on the same images.
+# - A constant is a rival. What a network does counts from what the mean image, the noisy image
+#   times a number, and linear regression do.
 # - Trained by squared error, a network answers with the mean of what is possible: grey strokes
 #   where two digits fit the noise, pale cloth where the hue cannot be known.
-# - The reconstruction error says how hard an image is, not how foreign. Whatever is simpler than
-#   the training images may pass as familiar.
+# - The reconstruction error says how hard an image is, not how foreign. What is simpler than the
+#   training images may pass as familiar.
 # - It contradicts itself? The answer with the smallest error looks wrong, and a believable one has
-#   twice the error. What one wants, the nearest guess or a plausible picture, has to be said first.
+#   twice the error. Which of the two one wants has to be said first.
 # - A code is not a distribution: decoding random numbers shows what the training never asked for.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -1567,8 +1223,8 @@ compare(
 #
 # **1. A different damage.** Write `erase`, which sets one square of each image to 0, at a random
 # place. Check yourself: exactly `size * size` pixels of an image of ones become 0. Then make it a
-# layer like `Corrupt`, set `NETWORKS["erased"] = lambda: denoising(YourLayer)`, call
-# `train("erased", 0)`, and see what the network puts into the hole.
+# layer like `Corrupt`, set `NETWORKS["erased"] = lambda: denoising(YourLayer)`, and see what
+# `train("erased", 0)` puts into the hole.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1581,7 +1237,7 @@ def erase(pictures, size, seed):
 # **2. The cost of a bit.** Complete `step_error`: the mean squared error of rounding numbers that
 # are evenly spread over $[0, 1]$ to the nearest of $2^b$ evenly spread values, 0 and 1 among them.
 # Check yourself: it is $\Delta^2 / 12$ with $\Delta = 1 / (2^b - 1)$, so that one more bit gains
-# 9.5 dB from one bit to two, and 6.04 dB from eight to nine, close to the 6.02 dB of a halved step.
+# 9.5 dB from one bit to two, and 6.04 dB from eight to nine.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1591,9 +1247,9 @@ def step_error(bits):
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. The best answer is pale.** Complete `colour_gap`: the mean of the colourfulness of two images
-# minus the colourfulness of their mean. Check yourself: it is never negative, for a thousand pairs.
-# Which inequality is that?
+# **3. The best answer is pale.** The norm of `off_grey`, averaged over pixels, is *colourfulness*.
+# Complete `colour_gap`: the mean of the colourfulness of two images minus that of their mean. Check
+# yourself: it is never negative, for a thousand pairs. Which inequality is that?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1603,10 +1259,9 @@ def colour_gap(first, second):
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Nearest neighbours as a judge.** Complete `expected_told_apart`: the answer that `told_apart`
-# gives on average for two *identical* distributions when the sets have $n$ and $m$ images. Check
-# yourself: for $n = m$ it is $(n - 1) / (2n - 1)$; for 900 and 100 random training images
-# `told_apart` answers about 0.82.
+# **4. Nearest neighbours as a judge.** Complete `expected_told_apart`: what `told_apart` gives on
+# average for two *identical* distributions, from sets of $n$ and $m$ images. Check yourself: for $n
+# = m$ it is $(n - 1) / (2n - 1)$; for 900 and 100 random training images about 0.82.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1618,16 +1273,7 @@ def expected_told_apart(n, m):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next
 #
-# - [03 · What does a VAE maximise?](03_vae_theory.ipynb): an autoencoder trained so that its code
-#   can be sampled.
-# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): keep the plain autoencoder,
-#   and fit a better density than one Gaussian to its codes.
-# - Vincent et al. 2008, [Extracting and composing robust features with denoising
-#   autoencoders](https://doi.org/10.1145/1390156.1390294).
-# - Alain & Bengio 2014, [What regularized auto-encoders learn from the data-generating
-#   distribution](https://arxiv.org/abs/1211.4246): denoisers know the slope of the log-density.
-# - Ballé, Laparra & Simoncelli 2017, [End-to-end optimized image
-#   compression](https://arxiv.org/abs/1611.01704): what happens when rate and distortion are
-#   trained together.
+# - [03 · What does a VAE maximise?](03_vae_theory.ipynb): a code that can be sampled.
+# - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): better densities for codes.
 # - Ruff et al. 2021, [A unifying review of deep and shallow anomaly
 #   detection](https://arxiv.org/abs/2009.11732).

@@ -41,6 +41,7 @@ environment = start(seed=0)
 
 # %% slideshow={"slide_type": "skip"}
 import io
+import math
 import warnings
 
 import keras
@@ -72,7 +73,7 @@ MAP_BUDGETS = by_profile(smoke=(2,), cpu=(4,), gpu=(2, 8), record=(2, 8))
 EPOCHS = BUDGETS[-1]
 BATCH_SIZE = by_profile(smoke=16, cpu=64, gpu=64)
 PEAKS = (2.5e-3, 5e-3, 1e-2)  # learning rates to choose from
-TUNE_EPOCHS = by_profile(smoke=0, cpu=0, gpu=1, record=1)  # 0: as the recorded run has chosen
+PEAKS_AT = (1, 3, 12)  # the lengths of training for which the recorded run has chosen
 SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
 CODE_SIZE = 32
 CODE_SIZES = by_profile(smoke=(8, 32), cpu=(8, 32, 64), gpu=(8, 16, 32, 64), record=(8, 32, 64))
@@ -266,7 +267,7 @@ print({name: sum(p.count_params() for p in NETWORKS[name]()) for name in ("plain
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # All networks are trained by the recipe of notebook 01 (Adam, batches of 64, a learning rate that
-# rises, then falls to zero). Its peak is the best of three on the set-aside images.
+# rises, then falls to zero). Its peak is, for each length of training, the best of three on the set-aside images.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
@@ -294,26 +295,24 @@ def train(name, seed, epochs=EPOCHS, learnt=None, of="digits", peak=None):
     model = Autoencoder(*NETWORKS[name]())
     if learnt is None:
         learnt = images.x_train[drawn_for(seed)] if name == "map" else images.x_train
-    peak = peak or best_peak(name)
+    peak = peak or best_peak(name, epochs)
     return model, by_recipe(model, learnt, epochs=epochs, peak=peak, seed=seed, of=f"{name}, {of}")
 
 
 # %% slideshow={"slide_type": "skip"}
-def error_at_rate(name, peak):
-    """Error on the set-aside images after a short training at this rate."""
-    model, _ = train(name, 0, TUNE_EPOCHS, rest, peak=peak)
+def error_at(peak, name, epochs):
+    """Error on the set-aside images after a training on the others at this rate."""
+    model, _ = train(name, 0, epochs, rest, peak=peak)
     given = noisy_aside if name == "denoising" else aside
     return float(np.mean((aside - model.reconstruct(given)) ** 2))
 
 
-def best_peak(name):
-    """The best of the learning rates, here or in the recorded run; 5e-3 where neither knows."""
+def best_peak(name, epochs):
+    """The best learning rate for this network and about so many epochs."""
     name = "plain" if name.startswith("code") else name
-    if TUNE_EPOCHS == 0:
-        found = recorded.numbers(NOTEBOOK)
-        errors = {peak: found.get(f"rate {peak} for {name}") for peak in PEAKS}
-        return 5e-3 if None in errors.values() else min(errors, key=errors.get)
-    return min(PEAKS, key=lambda p: recorded.kept(f"rate {p} for {name}", error_at_rate, name, p))
+    epochs = min(PEAKS_AT, key=lambda known: abs(math.log(known / epochs)))
+    what = f"rate for {name}, {epochs} epochs"
+    return recorded.best(NOTEBOOK, what, PEAKS, error_at, name, epochs, otherwise=5e-3)
 
 
 # %% slideshow={"slide_type": "skip"}

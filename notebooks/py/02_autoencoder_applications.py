@@ -267,7 +267,8 @@ print({name: sum(p.count_params() for p in NETWORKS[name]()) for name in ("plain
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # All networks are trained by the recipe of notebook 01 (Adam, batches of 64, a learning rate that
-# rises, then falls to zero). Its peak is, for each length of training, the best of three on the set-aside images.
+# rises, then falls to zero). Its peak is, for each length of training, the best of three on the
+# set-aside images.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]

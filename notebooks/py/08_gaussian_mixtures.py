@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/08_gaussian_mixtures.ipynb)
 #
-# **Time** · smoke 45 s · cpu 8 min · gpu not measured
+# **Time** · smoke 25 s · cpu 8 min · gpu not measured
 #
 # The oldest generative model of the course has no network at all. It draws digits; how well, we
 # measure.

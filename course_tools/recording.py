@@ -132,8 +132,7 @@ def read(notebook):
         return None
     try:
         kept = json.loads(path.read_text("utf-8"))
-        [claims.Result.from_dict(claim) for claim in kept["claims"]]
-        [kept[key] for key in ("date", "code")]
+        [(claims.Result.from_dict(claim), kept["date"]) for claim in kept["claims"]]
         return kept, stamps.changed_since(kept, notebook.script)
     except (ValueError, KeyError, TypeError) as error:
         raise CourseError(

@@ -11,7 +11,7 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/00_start_here.ipynb)
 #
-# **Time** · smoke 40 s · cpu 60 s · gpu not measured
+# **Time** · smoke 30 s · cpu 50 s · gpu not measured
 #
 # What your machine will do, which data there is, what a generative model is, and the rule behind
 # every verdict.

@@ -12,7 +12,7 @@
 # [![Open in
 # Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/04_vae_likelihoods.ipynb)
 #
-# **Time** · smoke 30 s · cpu 5 min · gpu not measured
+# **Time** · smoke 30 s · cpu 4 min · gpu not measured
 #
 # A VAE's loss has two terms: what a reconstruction costs, and what the code costs. How to write the
 # first, and how much of the second to add, looks like a detail. It decides what the model learns.

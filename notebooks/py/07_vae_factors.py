@@ -892,7 +892,7 @@ plotting.heatmap(
 # counts how *finely* a dimension tells the factor. To know that a shirt is light, but not how
 # light, is a small part of all there is to know. The gap asks for more: that no second dimension
 # knows it too. So "more disentangled", tested below, is not yet "disentangled": read each score
-# against 1.
+# against its ceiling.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Claims tested
@@ -1024,8 +1024,8 @@ claims.show(disentangled, NOTEBOOK)
 #
 # - With the truth at hand, arithmetic can be scored, and is bounded by what the network encodes:
 #   where the decoded truth shows no smile, arithmetic with smiles cannot be tested.
-# - The rival without a network, a difference of mean *pixels*, is strong; a large attribute is no
-#   proof of a good code.
+# - Arithmetic needs a rival: a difference of mean *pixels* takes no network at all. How far the
+#   code is ahead of it differs from attribute to attribute; the table above has both columns.
 # - $\beta$ is a price. In the linear VAE a dimension is given up exactly where its variance no
 #   longer exceeds $\beta s^2$: **posterior collapse** may be the optimum. Warm-up changes the way
 #   there, free bits change the aim.

@@ -74,10 +74,12 @@ class Notebook:
 
         Where they lead into a list ("After this notebook you can"), its first item ends them.
         """
+        # A badge is a picture, mostly inside a link; an editor may have wrapped its text.
+        without_badges = re.sub(r"\[?!\[[^\]]*\]\([^)]*\)(\]\([^)]*\))?", "", self.opening)
         lines = [
             line.strip()
-            for line in self.opening.splitlines()
-            if not re.match(r"\s*(#|!?\[|<|---|\*\*Time\*\*)", line)
+            for line in without_badges.splitlines()
+            if not re.match(r"\s*(#|\[|<|---|\*\*Time\*\*)", line)
         ]
         blocks = re.split(r"\n{2,}|\n(?=[-*] )", "\n".join(lines).strip())
         text = blocks[0]

@@ -73,8 +73,11 @@ def test_title(tmp_path, heading, title):
         ("", ""),
     ],
 )
-def test_description(tmp_path, body, description):
-    opening = f"# A thing\n\n[![Colab](b)](c)\n\n**Time** · smoke 4 s\n\n{body}"
+@pytest.mark.parametrize(
+    "badge", ["[![Open in Colab](b)](c)", "[![Open in\nColab](b)](c)", "![x](b)"]
+)
+def test_description(tmp_path, badge, body, description):
+    opening = f"# A thing\n\n{badge}\n\n**Time** · smoke 4 s\n\n{body}"
     assert notebook_with_opening(tmp_path, opening).description == description
 
 

@@ -25,6 +25,7 @@ from course_utils.evaluation.verdicts import (
     NOT_REACHED,
     OPPOSITE,
     TOO_FEW,
+    TOO_FEW_PAIRS,
     UNDECIDED,
     levelled_off,
     verdict,
@@ -238,9 +239,15 @@ def summarise(values):
 
 
 def over_training(result):
-    """The verdicts of a Result after parts of the training, in words; "" if only one is known."""
-    told = [f"{_share(share)}: {found}" for share, found in result.verdicts().items()]
-    return f"after a part of the training: {'; '.join(told)}" if told else ""
+    """The verdicts of a Result after parts of the training, in words; "" if they say nothing.
+
+    They say nothing where only one is known, or where one seed allows none.
+    """
+    verdicts = result.verdicts()
+    if set(verdicts.values()) <= {TOO_FEW, TOO_FEW_PAIRS}:
+        return ""
+    told = [f"{_share(share)}: {found}" for share, found in verdicts.items()]
+    return f"after a part of the training: {'; '.join(told)}"
 
 
 def _share(share):

@@ -14,6 +14,7 @@ this machine or another, takes up the numbers that it finds there.
 
 import html
 import json
+import math
 import os
 from pathlib import Path
 
@@ -126,7 +127,8 @@ def best(notebook, name, candidates, score, *arguments, otherwise):
         notebook: name of the notebook.
         name: what is chosen, unique in the notebook, such as `"rate for dense, 16 epochs"`.
         candidates: to choose from.
-        score: function of a candidate and `arguments`; lower is better.
+        score: function of a candidate and `arguments`; lower is better, NaN (training that
+            diverged) the worst.
         arguments: passed on to it.
         otherwise: the answer where no recorded run knows one.
     """
@@ -138,7 +140,7 @@ def best(notebook, name, candidates, score, *arguments, otherwise):
         if not found.keys() >= set(titles.values()):
             return otherwise
         scores = {one: found[title] for one, title in titles.items()}
-    return min(scores, key=scores.get)
+    return min(scores, key=lambda one: (math.isnan(scores[one]), scores[one]))
 
 
 def numbers(notebook):

@@ -72,13 +72,13 @@ def vae(image, given_back, latent_size, title, alt):
         axis.imshow(np.repeat(picture, 3 // picture.shape[-1], axis=-1), zorder=2,
                     extent=(left, left + 1.5, -0.75, 0.75), interpolation="nearest")  # fmt: skip
         axis.text(left + 0.75, 0.9, name, ha="center", va="bottom", fontsize=13)
-    for left, heights, name, colour, hatch in (
-        (2.0, (1.1, 0.5), "encoder\nq(z | x)", COLOURS[0], None),
-        (8.5, (0.5, 1.1), "decoder\np(x | z)", COLOURS[1], None),
+    for left, heights, name, colour in (
+        (2.0, (1.1, 0.5), "encoder\nq(z | x)", COLOURS[0]),
+        (8.5, (0.5, 1.1), "decoder\np(x | z)", COLOURS[1]),
     ):
         ends = [(left, heights[0]), (left + 1.6, heights[1])]
         corners = [*ends, *((x, -y) for x, y in reversed(ends))]
-        axis.add_patch(Polygon(corners, facecolor=colour, alpha=0.75, hatch=hatch))
+        axis.add_patch(Polygon(corners, facecolor=colour, alpha=0.75))
         axis.text(left + 0.8, 0, name, ha="center", va="center", color="white", weight="bold")
     numbers = "1 number" if latent_size == 1 else f"{latent_size} numbers"
     for x, y, text in (

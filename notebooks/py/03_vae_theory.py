@@ -12,18 +12,19 @@
 # [![Open in
 # Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/deep-generative-companion/deep-generative-companion/blob/v0.1.0/notebooks/03_vae_theory.ipynb)
 #
-# **Time** · smoke 30 s · cpu 5 min · gpu not measured
+# **Time** · smoke 35 s · cpu 5 min · gpu not measured
 #
-# A bound on the likelihood, made by a network that guesses which codes an image came from. Every
-# formula here is followed by a cell that would notice if it were wrong.
+# First a VAE whole: thirty lines, trained, its samples, its plane of codes. Then what those lines
+# maximise: a bound on the likelihood. Every formula is followed by a cell that would notice if it
+# were wrong.
 #
 # After this notebook you can
 #
+# - write a VAE in thirty lines, and say what each of its two terms is for;
 # - derive the evidence lower bound, and say in nats what it loses and to what;
-# - say why gradients go through the noise and not through the density, and what that saves;
-# - write a VAE's loss and its training step, with the sums in the right places;
+# - say when gradients through the noise are the quieter ones, and when not;
 # - check a VAE where the exact likelihood is known, and say which axes its code takes;
-# - tighten the bound with more samples, and test whether that trains a better model.
+# - tell a better bound from a better model.
 
 # %% slideshow={"slide_type": "skip"}
 import importlib.util
@@ -35,109 +36,254 @@ if importlib.util.find_spec("course_utils") is None:  # on Colab: only the helpe
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", source], check=True)
 
 # %% slideshow={"slide_type": "skip"}
-from course_utils import by_profile, data, evaluation, plotting, start
+from course_utils import by_profile, data, evaluation, plotting, start, widgets
 
 environment = start(seed=0)
 
 # %% slideshow={"slide_type": "skip"}
+import functools
+import math
 from types import SimpleNamespace
 
 import keras
 import numpy as np
 from keras import ops
 from scipy.integrate import quad
-from scipy.special import logsumexp
+from scipy.ndimage import gaussian_filter
+from scipy.special import logsumexp, xlogy
 from scipy.stats import multivariate_normal, norm
 from sklearn.decomposition import PCA
 
-from course_utils.architectures import dense_decoder, dense_vae_encoder
-from course_utils.evaluation import claims
+from course_utils.evaluation import claims, recorded
 from course_utils.gradients import value_and_gradients
 from course_utils.layers import GaussianSampling
 from course_utils.models import VAE, gaussian_kl
 from course_utils.models.likelihoods import Gaussian
-from course_utils.training import fit
+from course_utils.training import fit, recipe
 
 # %% slideshow={"slide_type": "skip"}
-TRAIN_SIZE = by_profile(smoke=3_000, cpu=20_000, gpu=60_000, record=20_000)
-TEST_SIZE = by_profile(smoke=800, cpu=None, gpu=None)  # None: all of them
-EPOCHS = by_profile(smoke=3, cpu=10, gpu=40, record=10)
-# `smoke` has few updates, so it uses smaller batches and a larger learning rate.
+NOTEBOOK = "03_vae_theory"
+TRAIN_SIZE = by_profile(smoke=3_000, cpu=60_000, gpu=60_000)
+FIRST_EPOCHS = by_profile(smoke=8, cpu=8, gpu=20, record=16)  # of the VAE that is shown whole
+# The last is the whole training of the others; shorter ones, each planned for so many epochs, show
+# whether a verdict turns over.
+BUDGETS = by_profile(smoke=(2,), cpu=(6,), gpu=(4, 16), record=(1, 3, 12))
+EPOCHS = BUDGETS[-1]
+SECONDS_EPOCHS = by_profile(smoke=2, cpu=11, gpu=20, record=22)  # of one sample: as long as of five
 BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
-LEARNING_RATE = by_profile(smoke=3e-3, cpu=1e-3, gpu=1e-3)
-HIDDEN = by_profile(smoke=(128,), cpu=(256,), gpu=(512,))
+PEAKS = (2.5e-3, 5e-3, 1e-2, 2e-2)  # learning rates to choose from
+PEAKS_AT = (1, 3, 12)  # the lengths of training for which the recorded run has chosen
 LATENT = 16
-SCORED = by_profile(smoke=200, cpu=1_000, gpu=5_000)  # images whose likelihood is estimated …
-SAMPLES = by_profile(smoke=100, cpu=500, gpu=1_000)  # … with so many importance samples each
-# One seed gives no verdict: in `smoke`, read the recorded runs.
-SEEDS = by_profile(smoke=range(1), cpu=range(3), gpu=range(5), record=range(5))
+SCORED = by_profile(smoke=200, cpu=1_000, gpu=1_000)  # held-out images for all numbers
+SAMPLES = by_profile(smoke=50, cpu=500, gpu=1_000, record=500)  # importance samples of each
+# One seed gives no verdict: look at the recorded run, below each of yours.
+SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A VAE, whole
 #
-# An autoencoder squeezes an image through a code and back (notebook 01). A **variational**
-# autoencoder differs in two places. Its encoder answers with a mean and a variance for each number
-# of the code, and the code is *drawn* from that Gaussian. And its loss has a second term, which
-# asks these Gaussians to stay near $\mathcal N(0, I)$. So one can draw a code from $\mathcal N(0,
-# I)$ and decode it: an image that nobody has given.
-#
-# Data: digits, **binarised once**: each pixel is tossed to 0 or 1 with its grey level as the chance
-# of a 1, with the seeds 0 (training) and 1 (test).
+# A **generative model** is a recipe for drawing images like those one has. An autoencoder (notebook
+# 01) is none: nobody knows which codes to decode. A **variational autoencoder** differs in two
+# places. Its encoder answers with a mean and a variance for each number of the code, and the code
+# is *drawn* from that Gaussian, which is called $q(z \mid x)$. And its loss has a second term,
+# which asks these Gaussians to stay near $\mathcal N(0, I)$. So one can draw a code from $\mathcal
+# N(0, I)$ and decode it: an image that nobody has given.
 
 # %% slideshow={"slide_type": "skip"}
-images = data.load("mnist", TRAIN_SIZE, test_size=TEST_SIZE)
+images = data.load("mnist", TRAIN_SIZE)
 print(images)
 
+# %% slideshow={"slide_type": "fragment"}
+SHAPE, PLANE = images.x_train.shape[1:], 2
+one = images.x_test[7]
+plotting.vae(
+    one,
+    gaussian_filter(one, (1, 1, 0)),  # a drawing: nothing is trained yet
+    PLANE,
+    "What happens to an image, and what is it charged for?",
+    alt="From left to right: a digit x, the encoder, mean and log-variance, the code z that is "
+    "drawn from them with noise, the decoder, and a softer digit. Two costs: the KL of mean and "
+    "variance, and what is lost from x to the result.",
+)
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-def binarise(grey, seed):
-    return (np.random.default_rng(seed).random(grey.shape) < grey).astype("float32")
-
-
-binary_train, binary_test = binarise(images.x_train, seed=0), binarise(images.x_test, seed=1)
-SHAPE = images.x_train.shape[1:]
-print("one image:", SHAPE, "values:", np.unique(binary_train))
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The data are digits in black and white: each pixel is white with a chance equal to its grey level,
+# tossed anew in each epoch, for the held-out images once. These are a *random* part of the test
+# set, and the same for all numbers below. MNIST's file goes writer by writer; the mean training
+# image, which knows no code at all, says how much the first images flatter a model:
 
 
 # %% slideshow={"slide_type": "fragment"}
-def networks(seed=0):
+def binarised(pictures, rng):
+    """Each pixel white with a chance equal to its grey level: an array of zeros and ones."""
+    return (rng.random(pictures.shape, dtype="float32") < pictures).astype("float32")
+
+
+rng = np.random.default_rng(2)
+chosen = rng.permutation(len(images.x_test))[:SCORED]
+held_out, first_ones = (binarised(images.x_test[which], rng) for which in (chosen, slice(SCORED)))
+chance = images.x_train.mean(axis=0).clip(1e-3, 1 - 1e-3)
+for name, some in {f"{SCORED} drawn at random": held_out, "the first": first_ones}.items():
+    nats = -(xlogy(some, chance) + xlogy(1 - some, 1 - chance)).sum(axis=(1, 2, 3)).mean()
+    print(f"test images, {name}: the mean image as the chances of white costs {nats:.1f} nats")
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The networks, each with one hidden layer. The two heads of the encoder are linear: a mean may be
+# negative, and a variance $\sigma^2$ is positive if its logarithm is any number, `log_var`.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+def networks(latent, seed=0):
     """Encoder and decoder, with the same weights for the same seed."""
     keras.utils.set_random_seed(seed)
-    return dense_vae_encoder(SHAPE, LATENT, HIDDEN), dense_decoder(SHAPE, LATENT, HIDDEN)
+    pixels = keras.Input(SHAPE)
+    features = keras.layers.Flatten()(pixels)
+    features = keras.layers.Dense(256, activation="relu")(features)
+    heads = [keras.layers.Dense(latent, name=name)(features) for name in ("mean", "log_var")]
+    decoder = [
+        keras.Input((latent,)),
+        keras.layers.Dense(256, activation="relu"),
+        keras.layers.Dense(int(np.prod(SHAPE)), activation="sigmoid"),
+        keras.layers.Reshape(SHAPE),
+    ]
+    return keras.Model(pixels, heads, name="encoder"), keras.Sequential(decoder, name="decoder")
 
 
-def train(name, seed, **options):
-    """A VAE, trained on binarised images; the run is kept under `name`."""
-    model = VAE(*networks(seed), **options)
-    model.compile(keras.optimizers.Adam(LEARNING_RATE))
-    fit(
-        model,
-        binary_train,
-        epochs=EPOCHS,
-        batch_size=BATCH_SIZE,
-        seed=seed,
-        run=f"03_vae_theory/{name}, {TRAIN_SIZE}, seed {seed}",
-        report="line",
-    )
-    return model
+encoder, decoder = networks(PLANE)
+print(f"encoder {encoder.count_params():,} weights, decoder {decoder.count_params():,}")
 
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Once by hand: `decoder(encoder(x))`, with the noise in between. Untrained, the result is grey.
+
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+x = held_out[:100]
+mean, log_var = encoder(x)
+epsilon = keras.random.normal(mean.shape, seed=0)
+z = mean + ops.exp(log_var / 2) * epsilon
+x_hat = decoder(z)
+print(" → ".join(str(tuple(part.shape)) for part in (x, mean, z, x_hat)))
+print(f"mean of the output: {float(ops.mean(x_hat)):.1f}, a fair coin for each pixel")
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The loss adds the two costs of the picture. The decoder's output is each pixel's *chance* of being
+# white, so what is lost is $-\log p(x \mid z)$, the cross-entropy, **summed** over the pixels. The
+# other term, for which we derive the formula below, is **summed** over the numbers of the code.
+
+
+# %% slideshow={"slide_type": "fragment"}
+class SmallVAE(keras.Model):
+    """Images to Gaussians of codes, and codes to images: a VAE."""
+
+    def __init__(self, encoder, decoder):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+        self.noise = keras.random.SeedGenerator(7)
+
+    def call(self, pictures):
+        return self.encoder(pictures)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        mean, log_var = y_pred
+        epsilon = keras.random.normal(ops.shape(mean), seed=self.noise)
+        chances = self.decoder(mean + ops.exp(log_var / 2) * epsilon)
+        lost = ops.sum(keras.losses.binary_crossentropy(x, chances), axis=(1, 2))
+        kl = 0.5 * ops.sum(mean**2 + ops.exp(log_var) - 1 - log_var, axis=1)
+        return ops.mean(lost + kl)
+
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# That is all. Train it with the recipe of notebook 01 (a learning rate that rises, then falls to
+# zero), with a code of two numbers, so that all codes can be seen.
 
 # %% slideshow={"slide_type": "skip"}
-vaes = [train("1 sample", seed) for seed in SEEDS]
+UPDATES = -(-TRAIN_SIZE // BATCH_SIZE)  # in an epoch
+small = SmallVAE(encoder, decoder)
+small.compile(recipe(FIRST_EPOCHS * UPDATES, 5e-3, muon=False))
+first_run = fit(
+    small,
+    images.x_train,
+    epochs=FIRST_EPOCHS,
+    batch_size=BATCH_SIZE,
+    validation_data=(held_out, held_out),
+    transform=binarised,
+    run=f"{NOTEBOOK}/whole, {TRAIN_SIZE}x{FIRST_EPOCHS}",
+    report="line",
+)
+recorded.keep_network("plane", small)
 
 # %% slideshow={"slide_type": "subslide"}
-few = binary_test[:10]
-plotting.image_rows(
-    {"given": few, "given back": vaes[0].reconstruct(few), "made up": vaes[0].sample(10, seed=0)},
-    "What does a VAE give back, and what does it make up?",
-    alt="Ten black and white digits, below them their grey reconstructions, and below those ten "
-    "images decoded from random codes, most of them like digits.",
+with plotting.beside_the_record(NOTEBOOK, "curve"):
+    history = {"training": first_run.history["loss"], "held out": first_run.history["val_loss"]}
+    steps = range(1, FIRST_EPOCHS + 1)
+    plotting.lines(
+        {"epochs": {name: (steps, curve) for name, curve in history.items()}},
+        "Does it learn, and does what it learns hold for new digits?",
+        alt="The loss in nats an image, for training images and for held-out ones, over the "
+        "epochs: both fall, quickly at first.",
+        y_label="loss, nats an image",
+    )
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# If the training curve fell on and the held-out one rose, the network would be learning its
+# training images by heart: **overfitting**.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def decoded(model, codes):
+    """Images (n, h, w, c) of codes (n, d), each pixel its chance of being white."""
+    return ops.convert_to_numpy(model.decoder(np.asarray(codes, dtype="float32")))
+
+
+means = ops.convert_to_numpy(small.encoder(held_out)[0])
+noise = np.random.default_rng(0).normal(size=(10, PLANE))
+with plotting.beside_the_record(NOTEBOOK, "first_samples"):
+    plotting.image_rows(
+        {
+            "given": held_out[:10],
+            "given back": decoded(small, means[:10]),
+            "made up": decoded(small, noise),
+        },
+        "What does it give back, and what does it make up?",
+        alt="Ten black and white digits, below them their grey reconstructions, and below those "
+        "ten images decoded from random codes, most of them like digits.",
+    )
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# With two numbers, every code can be shown: its plane, first what is decoded from a grid, then
+# where the codes of held-out digits lie. (With a recorded run at hand, it is its network.)
+
+# %% slideshow={"slide_type": "fragment"}
+shown = recorded.network(NOTEBOOK, "plane", SmallVAE(*networks(PLANE))) or small
+quantiles = norm.ppf((np.arange(12) + 0.5) / 12)
+grid = np.stack(np.meshgrid(quantiles, quantiles[::-1]), axis=-1)
+plotting.image_mosaic(
+    decoded(shown, grid.reshape(-1, PLANE)).reshape(12, 12, *SHAPE),
+    "Which digit lies where in the plane of codes?",
+    alt="Twelve by twelve digits, decoded from a grid of codes: neighbours look alike, and one "
+    "kind of digit turns into the next.",
+    x_label="z[0], at twelfths of the prior's probability",
+    y_label="z[1]",
+)
+
+# %% slideshow={"slide_type": "subslide"}
+widgets.latent_explorer(
+    functools.partial(decoded, shown),
+    PLANE,
+    points=ops.convert_to_numpy(shown.encoder(held_out)[0]),
+    labels=images.y_test[chosen],
+    class_names=images.class_names,
+    title="Where are the codes, and what is decoded in between?",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Grey, because the decoder gives each pixel's *chance* of being white. What has been maximised
-# here? Why these two terms, and why the noise? We begin with a model that is small enough to be
-# solved.
+# Together, all $q(z \mid x)$ make the **aggregate posterior**; where it leaves $\mathcal N(0, I)$
+# empty, a drawn code is one that the decoder has never met. Move the cross there.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# It works. But what has been maximised? Why these two terms, and why the noise? We begin with a
+# model that is small enough to be solved.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A model that we can solve
@@ -189,8 +335,9 @@ plotting.scatter(
 # $$p(x) = \int p(x \mid z)\, p(z)\, dz.$$
 #
 # With a code of one dimension, a sum over a fine grid gives it as exactly as we need. We call
-# $p(x)$ the **evidence**, and the density of each code once $x$ is known,
-# $p(z \mid x) = p(x, z) / p(x)$, the **posterior**.
+# $p(x)$ the **evidence** or **likelihood** (a model fitted by **maximum likelihood** makes it large
+# for the training images), and the density of each code once $x$ is known, $p(z \mid x) = p(x, z) /
+# p(x)$, the **posterior**.
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 GRID = np.linspace(-8, 8, 4001)
@@ -212,8 +359,8 @@ direction = straight(1.0)
 covariance = np.outer(direction, direction) + NOISE**2 * np.eye(2)
 x = POINTS[straight]
 exact = multivariate_normal(np.zeros(2), covariance).logpdf(x)
-print("straight, grid against closed form:", np.isclose(log_evidence(x, straight), exact))
-print(f"log p(x): straight {exact:.3f}, ring {log_evidence(POINTS[ring], ring):.3f}")
+print(f"straight: log p(x) {log_evidence(x, straight):.4f} by the grid, {exact:.4f} in closed form")
+print(f"ring: {log_evidence(POINTS[ring], ring):.4f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can we not just average over the prior?
@@ -228,7 +375,8 @@ precision = 1 + direction @ direction / NOISE**2
 POSTERIOR = (direction @ x / NOISE**2 / precision, precision**-0.5)  # mean, standard deviation
 
 on_grid = np.exp(log_joint(x, GRID, straight) - log_evidence(x, straight))
-print("posterior is that Gaussian:", np.allclose(on_grid, norm.pdf(GRID, *POSTERIOR)))
+off = abs(on_grid - norm.pdf(GRID, *POSTERIOR)).max()
+print(f"density of the posterior: up to {on_grid.max():.2f}; off that Gaussian's by {off:.4f}")
 low, high = (POSTERIOR[0] + side * POSTERIOR[1] for side in (-2, 2))
 share = norm.cdf(high) - norm.cdf(low)
 for copies in (1, 4, 16):
@@ -278,7 +426,8 @@ plotting.lines(
 #
 # So a density $q$ near the posterior of *this* $x$ is needed. In a VAE a network, the **encoder**,
 # reads $x$ and answers with a mean and a variance for each dimension of the code: a Gaussian
-# $q(z \mid x)$ with independent coordinates. One network serves all images.
+# $q(z \mid x)$ with independent coordinates (a **mean-field** family). One network serves all
+# images.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a wrong q cost?
@@ -298,7 +447,7 @@ plotting.lines(
 # bits).
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"}
 def elbo(x, decoder, mean, std):
     """The bound for q = N(mean, std²), by a sum over the grid."""
     log_q = norm.logpdf(GRID, mean, std)
@@ -316,13 +465,16 @@ def kl_to_posterior(mean, std):
     return np.sum(norm.pdf(GRID, mean, std) * log_ratio) * STEP
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 rng = np.random.default_rng(0)
 tried = list(zip(rng.normal(0, 1.5, size=100), rng.uniform(0.1, 1, size=100), strict=True))
 lost = {f: np.array([gap(point, f, *q) for q in tried]) for f, point in POINTS.items()}
 for f, losses in lost.items():
-    print(f"{f.__name__}, 100 q: the loss is never negative:", losses.min() >= 0)
-print("straight: it is the KL:", np.allclose(lost[straight], [kl_to_posterior(*q) for q in tried]))
-print("none at the posterior:", abs(gap(POINTS[straight], straight, *POSTERIOR)) < 1e-9)
+    print(f"{f.__name__}: 100 q lose from {losses.min():.2f} to {losses.max():.0f} nats")
+for q in (*tried[:2], POSTERIOR):
+    loss = gap(POINTS[straight], straight, *q)
+    print(f"straight, q = N({q[0]:.2f}, {q[1]:.2f}²): loses {abs(loss):.4f} nats, "
+          f"KL {abs(kl_to_posterior(*q)):.4f}")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Move $q$ along the axis, and watch the bound. Before you look: can a Gaussian $q$ touch
@@ -330,13 +482,13 @@ print("none at the posterior:", abs(gap(POINTS[straight], straight, *POSTERIOR))
 # of 0.5.
 
 # %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
-means = np.linspace(-2.5, 2.5, 201)
+places = np.linspace(-2.5, 2.5, 201)
 widths = {straight: (POSTERIOR[1], 0.1, 0.5), ring: (0.175, 0.1, 0.5)}
 NAMES = ("best width", "too narrow", "too wide")
 plotting.lines(
     {
         f"mean of q, {f.__name__} decoder": {
-            name: (means, [elbo(point, f, m, s) - log_evidence(point, f) for m in means])
+            name: (places, [elbo(point, f, m, s) - log_evidence(point, f) for m in places])
             for name, s in zip(NAMES, widths[f], strict=True)
         }
         for f, point in POINTS.items()
@@ -352,7 +504,7 @@ plotting.lines(
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 x = POINTS[ring]
-best = max(elbo(x, ring, m, s) for m in means[100:] for s in np.linspace(0.1, 0.3, 9))
+best = max(elbo(x, ring, m, s) for m in places[100:] for s in np.linspace(0.1, 0.3, 9))
 upper = np.exp(log_joint(x, GRID[GRID > 0], ring) - log_evidence(x, ring)).sum() * STEP
 print(f"ring, share of the posterior in its larger bump: {upper:.2f}")
 print(f"lost by the best Gaussian near that bump: {log_evidence(x, ring) - best:.2f} nats, "
@@ -364,7 +516,9 @@ print(f"lost by the best Gaussian near that bump: {log_evidence(x, ring) - best:
 # 2018](https://arxiv.org/abs/1801.03558)): a better encoder network cannot remove it, only a richer
 # family of $q$ can, or a decoder that avoids such posteriors. What it could remove is the
 # **amortisation gap**: one network for all $x$ does not find the best Gaussian for each. Training
-# moves the decoder too, and rewards it for being easy to invert.
+# moves the decoder too, and rewards it for being easy to invert. (Two ways to a richer $q$, not
+# followed here: a **hierarchical** VAE stacks several layers of codes; a **conditional** one gives
+# both networks the label, and the code need not tell it.)
 #
 # The bound is mostly written in another order, with $p(x, z) = p(x \mid z)\,p(z)$:
 #
@@ -385,9 +539,8 @@ print(f"lost by the best Gaussian near that bump: {log_evidence(x, ring) - best:
 # $$\mathrm{KL}\left(\mathcal N(\mu, \sigma^2)\,\|\,\mathcal N(0, 1)\right)
 # = \tfrac12\left(\mu^2 + \sigma^2 - 1 - \log \sigma^2\right).$$
 #
-# What must it give for $\mu = 0$, $\sigma = 1$? Networks give $\log \sigma^2$, called `log_var`
-# everywhere in this course: any real number is allowed, and $\sigma$ = `exp(log_var / 2)` is
-# positive.
+# What must it give for $\mu = 0$, $\sigma = 1$? Three numbers must agree: the formula, the integral
+# by quadrature, and a mean over a million draws.
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
@@ -406,32 +559,22 @@ for mean, log_var in pairs:
     z = np.random.default_rng(0).normal(mean, np.exp(log_var / 2), size=1_000_000)
     sampled = np.mean(norm.logpdf(z, mean, np.exp(log_var / 2)) - norm.logpdf(z))
     formula, integral = kl_to_prior(mean, log_var), kl_by_quadrature(mean, log_var)
-    assert abs(formula - integral) < 1e-6
-    assert abs(formula - sampled) < 0.01
-    print(f"mean {mean:4.1f}, log_var {log_var:4.1f}: {formula:.4f} nats")
+    print(f"mean {mean:4.1f}, log_var {log_var:4.1f}: formula {formula:.4f}, "
+          f"integral {abs(integral):.4f}, drawn {abs(sampled):.2f} nats")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Quadrature, a million samples and the formula agree, else the cell would have stopped. With it, is
-# the bound in its second form the one from the definition?
-
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-some_q = ((0.0, 0.5), (0.9, 0.2), (-1.5, 0.7))
-for f, point in POINTS.items():
-    log_likelihood = log_joint(point, GRID, f) - norm.logpdf(GRID)
-    first = [elbo(point, f, *q) for q in some_q]
-    second = [np.sum(norm.pdf(GRID, m, s) * log_likelihood) * STEP - kl_to_prior(m, 2 * np.log(s))
-              for m, s in some_q]  # fmt: skip
-    print(f"{f.__name__}: −reconstruction − KL is the ELBO:", np.allclose(first, second))
-
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# In several dimensions with independent coordinates the KL is the **sum** over them. The package
-# does that:
+# In several dimensions with independent coordinates the KL is the **sum** over them; the package
+# does that. And the bound in its second form is the one from the definition:
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 columns = np.array(pairs, dtype="float32").T[:, None]
-print("gaussian_kl is the sum:", np.isclose(
-    float(gaussian_kl(*columns)[0]), sum(kl_to_prior(*pair) for pair in pairs), rtol=1e-5
-))  # fmt: skip
+total = sum(kl_to_prior(*pair) for pair in pairs)
+print(f"four dimensions: gaussian_kl {float(gaussian_kl(*columns)[0]):.3f}, the sum {total:.3f}")
+m, s = 0.9, 0.2
+for f, point in POINTS.items():
+    log_likelihood = log_joint(point, GRID, f) - norm.logpdf(GRID)
+    second = np.sum(norm.pdf(GRID, m, s) * log_likelihood) * STEP - kl_to_prior(m, 2 * np.log(s))
+    print(f"{f.__name__}: −reconstruction − KL {second:.4f}, ELBO {elbo(point, f, m, s):.4f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How does one differentiate an average over q?
@@ -444,8 +587,9 @@ print("gaussian_kl is the sum:", np.isclose(
 # - **score function** (REINFORCE): move the derivative to the density. Since
 #   $\nabla q = q\, \nabla \log q$,
 #   $\nabla \mathbb E_q[g(z)] = \int g\, \nabla q \, dz = \mathbb E_q[g(z)\, \nabla \log q(z)]$;
-# - **reparameterisation**: write $z = \mu + \sigma \varepsilon$ with $\varepsilon \sim \mathcal
-#   N(0, I)$. The noise no longer depends on the parameters, so the derivative goes through $g$.
+# - **reparameterisation**, the *pathwise gradient*: write $z = \mu + \sigma \varepsilon$ with
+#   $\varepsilon \sim \mathcal N(0, I)$. The noise no longer depends on the parameters, so the
+#   derivative goes through $g$.
 #
 # Test them where the answer is known. With $g(z) = -\tfrac12 \lVert z - t \rVert^2$,
 #
@@ -492,106 +636,97 @@ for name, (of_mean, of_log_var) in answers.items():
     print(f"{name:18}: mean {of_mean:.2f}, log-variance {of_log_var:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# All agree on average. Nobody averages two million draws in a training step; often it is one. So
-# the spread of a *single* draw matters. How does it grow with the number of dimensions? (The
-# baseline here is the mean over the other 19,999 draws, so as good as known; with few draws it is
-# noisier.)
+# All agree on average. (The baseline is a **control variate**: what is subtracted has mean zero and
+# moves along with the noise.) Nobody averages two million draws in a training step; often it is
+# one. So the spread of a *single* draw matters. On the left this quadratic $g$ in more and more
+# dimensions; on the right another one, in one dimension: $g(z) = \cos \omega z$ at $\mu = 0.5$,
+# $\sigma = 1$, with faster and faster waves.
 
 # %% slideshow={"slide_type": "fragment"}
-DIMENSIONS = (1, 2, 4, 8, 16, 32, 64)
+WAYS = ("score function", "with baseline", "reparameterisation")
+DIMENSIONS, WAVES = (1, 2, 4, 8, 16, 32, 64), (0.5, 1, 2, 4, 8)
 
 
 def variances(dimensions):
     """Variance of one draw's gradient, mean over coordinates, for each way."""
     noise = np.random.default_rng(dimensions).normal(size=(20_000, dimensions))
-    ways = {
-        "score function": by_score(noise, 0.0, 1.0)[0],
-        "with baseline": by_score(noise, 0.0, 1.0, baseline=True)[0],
-        "reparameterisation": by_reparameterisation(noise, 0.0, 1.0)[0],
-    }
-    return {name: gradients.var(axis=0).mean() for name, gradients in ways.items()}
+    of_mean = (
+        by_score(noise, 0.0, 1.0)[0],
+        by_score(noise, 0.0, 1.0, baseline=True)[0],
+        by_reparameterisation(noise, 0.0, 1.0)[0],
+    )
+    return [gradients.var(axis=0).mean() for gradients in of_mean]
 
 
-spread = [variances(dimensions) for dimensions in DIMENSIONS]
+# %% slideshow={"slide_type": "fragment"}
+def wave_variances(omega, mean=0.5, std=1.0):
+    """The same for g(z) = cos ωz in one dimension."""
+    noise = np.random.default_rng(0).normal(size=200_000)
+    value, slope = np.cos(omega * (mean + std * noise)), -np.sin(omega * (mean + std * noise))
+    of_mean = value * noise / std, (value - value.mean()) * noise / std, omega * slope
+    return [gradients.var() for gradients in of_mean]
+
+
+spread = np.array([variances(dimensions) for dimensions in DIMENSIONS])
+waves = np.array([wave_variances(omega) for omega in WAVES])
 
 # %% slideshow={"slide_type": "fragment"}
 plotting.lines(
-    {"dimensions": {name: (DIMENSIONS, [row[name] for row in spread]) for name in spread[0]}},
+    {
+        "dimensions of z, g quadratic": dict(
+            zip(WAYS, [(DIMENSIONS, column) for column in spread.T], strict=True)
+        ),
+        "ω, g(z) = cos ωz": dict(zip(WAYS, [(WAVES, column) for column in waves.T], strict=True)),
+    },
     "Same average: how noisy is one draw?",
-    alt="Variance of the gradient of one coordinate over the number of dimensions, both "
-    "logarithmic: flat for reparameterisation, rising for the score function, more slowly with a "
-    "baseline.",
+    alt="Variance of one draw's gradient, logarithmic. Left, over the number of dimensions of a "
+    "quadratic: flat for reparameterisation, rising for the score function. Right, over the "
+    "frequency of a cosine: rising for reparameterisation, flat for the score function.",
     y_label="variance of one coordinate's gradient",
     log_x=True,
     log_y=True,
 )
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-for name in spread[0]:
-    print(f"{name:18}: from 32 to 64 dimensions × {spread[-1][name] / spread[-2][name]:.0f}")
+for name, ratio in zip(WAYS, spread[-1] / spread[-2], strict=True):
+    print(f"{name:18}: from 32 to 64 dimensions × {ratio:.0f}")
+fast = dict(zip(WAYS, wave_variances(10), strict=True))
+print("g = cos 10z:", ", ".join(f"{name} {value:.1f}" for name, value in fast.items()))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Twice the dimensions: nearly four times the variance with the plain score function (it multiplies
-# by the *value* of $g$, which grows with $d$), twice with a baseline, unchanged with
-# reparameterisation (it knows the *slope* in each coordinate). The score function asks for less:
-# $g$ may be a black box, and $z$ may be discrete.
+# "Reparameterised gradients are less noisy" has a condition. The pathwise variance is that of the
+# *slope* $g'(z)$: at most $\sigma^2\, \mathbb E[g''(z)^2]$, so small where the slope changes
+# little over the width of $q$. The score function's is that of $(g(z) - b)\, \varepsilon / \sigma$,
+# with the *values* of $g$: they add up over dimensions, but do not care how steep $g$ is. A trained
+# decoder is mostly smooth over the width of $q$, and a code has many dimensions: the first case.
+# The score function also asks for less: $g$ may be a black box, and $z$ may be discrete.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The training step, written out
+# ## One step, by hand
 #
-# Encoder, noise, decoder, two sums: what the VAE at the top minimised.
-# `keras.losses.binary_crossentropy` is $-\log p(x \mid z)$ of one pixel if the decoder's output is
-# its chance of being white ([notebook 04](04_vae_likelihoods.ipynb) looks at other likelihoods).
-
-
-# %% slideshow={"slide_type": "fragment"}
-def loss_of(encoder, decoder, pixels, noise):
-    """−ELBO in nats, the mean over a batch of binary images (n, h, w, 1)."""
-    mean, log_var = encoder(pixels, training=True)
-    epsilon = keras.random.normal(ops.shape(mean), seed=noise)
-    chances = decoder(mean + ops.exp(0.5 * log_var) * epsilon, training=True)
-    per_pixel = keras.losses.binary_crossentropy(pixels, chances)  # (n, h, w)
-    per_dimension = 0.5 * (mean**2 + ops.exp(log_var) - 1 - log_var)  # (n, latent)
-    return ops.mean(ops.sum(per_pixel, axis=(1, 2)) + ops.sum(per_dimension, axis=1))
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# One step takes the gradient of this loss with respect to the weights of *both* networks at once,
-# through the noise, and moves them. (Keras has no gradient of its own; `value_and_gradients` asks
-# the backend for it.)
-
+# What did `fit` do with `SmallVAE`? In each step it took the gradient of the loss with respect to
+# the weights of *both* networks, through the noise, and moved them. (Keras has no gradient of its
+# own; `value_and_gradients` asks the backend for it.) The package's `VAE`, which measures more and
+# is used from here on, must do the same: same weights, batches and noise.
 
 # %% slideshow={"slide_type": "fragment"}
-def training_step(encoder, decoder, optimizer, pixels, noise):
-    """Move the weights of both networks once; returns the loss before."""
-    weights = encoder.trainable_variables + decoder.trainable_variables
-    value, gradients = value_and_gradients(
-        lambda: loss_of(encoder, decoder, pixels, noise), weights
+batches = np.split(held_out[:150], 3)
+by_hand, optimizer = SmallVAE(*networks(LATENT)), keras.optimizers.Adam(1e-3)
+weights = by_hand.encoder.trainable_variables + by_hand.decoder.trainable_variables
+package = VAE(*networks(LATENT))
+package.sampling = GaussianSampling(7)
+package.compile(keras.optimizers.Adam(1e-3), run_eagerly=True)
+for batch in batches:
+    loss, gradients = value_and_gradients(
+        lambda batch=batch: by_hand.compute_loss(x=batch, y_pred=by_hand(batch)), weights
     )
     optimizer.apply(gradients, weights)
-    return float(value)
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The package's VAE has the same two sums in `compute_loss`, which Keras calls in each step of
-# `fit`. From the same weights, with the same batches and the same noise: are three steps the same?
-
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-batches = np.split(binary_train[:300], 3)
-by_hand, optimizer, noise = networks(), keras.optimizers.Adam(1e-3), keras.random.SeedGenerator(7)
-losses = [training_step(*by_hand, optimizer, batch, noise) for batch in batches]
-
-package = VAE(*networks())
-package.sampling = GaussianSampling(7)
-package.compile(keras.optimizers.Adam(1e-3))
-others = [float(package.train_on_batch(batch, return_dict=True)["loss"]) for batch in batches]
-print("the same losses:", np.allclose(losses, others, rtol=1e-5))
-pairs_of_weights = zip(by_hand, (package.encoder, package.decoder), strict=True)
-print("and the same weights:", all(
-    np.allclose(mine, theirs, atol=1e-4)
-    for pair in pairs_of_weights
-    for mine, theirs in zip(*(network.get_weights() for network in pair), strict=True)
-))  # fmt: skip
+    other = package.train_on_batch(batch, return_dict=True)["loss"]
+    print(f"loss by hand {float(loss):.2f}, by the package {float(other):.2f}")
+moved = [package.encoder.get_weights() + package.decoder.get_weights(), weights]
+apart = max(abs(a - ops.convert_to_numpy(b)).max() for a, b in zip(*moved, strict=True))
+print(f"after three steps of 0.001, no weight differs by more than {apart:.4f}")
+assert apart < 1e-4
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A VAE with a known answer
@@ -637,7 +772,8 @@ print("parameters:", linear.count_params(), "= 2·(16·3 + 3) + 3·16 + 16 + the
 # $x$. The encoder's Gaussian is **diagonal**. That fits only if the rows of $W$ are orthogonal. But
 # turning the code, $W \to RW$ with a rotation $R$, leaves $W^\top W$ and so $p(x)$ as it is. Among
 # all equally likely decoders there is one with orthogonal rows (up to their order and signs), and
-# the bound prefers it.
+# the bound prefers it. Nor does the bound bring **local optima** of its own, in which training
+# could end ([Lucas et al. 2019](https://arxiv.org/abs/1911.02469)).
 
 # %% slideshow={"slide_type": "skip"}
 LINEAR_EPOCHS, LINEAR_BATCH = 12, 40
@@ -648,7 +784,7 @@ climb = fit(
     patches,
     epochs=LINEAR_EPOCHS,
     batch_size=LINEAR_BATCH,
-    run="03_vae_theory/linear",
+    run=f"{NOTEBOOK}/linear",
     report="line",
 )
 
@@ -664,7 +800,7 @@ plotting.lines(
 )
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"}
 def exact_likelihood(vae, x):
     """log p(x) of each patch (n,) under a linear VAE, in closed form."""
     matrix, offset = (ops.convert_to_numpy(w) for w in vae.decoder.trainable_variables)
@@ -673,18 +809,17 @@ def exact_likelihood(vae, x):
 
 
 bound, exact = linear.elbo(patches, samples=50).mean(), exact_likelihood(linear, patches).mean()
-print(f"log p(x) of the trained VAE, within 0.1 nats of the best: {abs(exact - BEST) < 0.1}")
-print(f"its ELBO, within 0.1 nats of its log p(x): {abs(exact - bound) < 0.1}")
-print(f"never above either, to 0.01 nats: {bound < exact + 0.01 < BEST + 0.02}")
-print(f"scale {linear.likelihood.scale:.1f}, true 0.3")
+print(f"best possible log p(x) {BEST:.2f}; of the trained VAE {exact:.2f}; its ELBO {bound:.2f}")
+print(f"scale {linear.likelihood.scale:.2f}, true 0.30")
+assert max(abs(exact - BEST), abs(exact - bound)) < 0.1
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Has it really turned its code? For a precision matrix $P = I + WW^\top / \sigma^2$ the best
 # diagonal $q$ loses $\tfrac12 (\sum_j \log P_{jj} - \log \det P)$ nats. Turn the code by 45° in two
-# of its dimensions, and compare:
+# of its dimensions: the same $p(x)$, but what does the bound lose?
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"}
 def diagonal_loss(matrix, scale):
     """Nats that the best diagonal Gaussian loses against the true posterior."""
     precision = np.eye(len(matrix)) + matrix @ matrix.T / scale**2
@@ -695,29 +830,21 @@ matrix, scale = ops.convert_to_numpy(linear.decoder.trainable_variables[0]), lin
 order = np.argsort(np.linalg.norm(matrix, axis=1))
 turn = np.eye(3)
 turn[np.ix_(order[[0, 2]], order[[0, 2]])] = np.array([[1, -1], [1, 1]]) / np.sqrt(2)
-print("turned, the same p(x):", np.allclose(matrix.T @ matrix, (turn @ matrix).T @ turn @ matrix,
-                                            atol=1e-4))  # fmt: skip
-print("loses nearly nothing as trained:", diagonal_loss(matrix, scale) < 0.05)
-print("and more when turned:", diagonal_loss(turn @ matrix, scale) > 0.2)
-
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-turned = turn @ matrix  # the formula against 200,000 draws from q
-precise = np.eye(3) + turned @ turned.T / scale**2
-q = multivariate_normal(np.zeros(3), np.diag(1 / np.diag(precise)))
-true = multivariate_normal(np.zeros(3), np.linalg.inv(precise))
-z = q.rvs(200_000, random_state=0)
-drawn = np.mean(q.logpdf(z) - true.logpdf(z))
-print("the formula is the KL:", np.isclose(drawn, diagonal_loss(turned, scale), atol=0.02))
+turned = turn @ matrix
+print(f"W'W changes by at most {abs(matrix.T @ matrix - turned.T @ turned).max():.4f}")
+print(f"lost as trained {diagonal_loss(matrix, scale):.3f} nats, "
+      f"turned {diagonal_loss(turned, scale):.3f} nats")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # So the axes of a VAE's code are no accident: a diagonal $q$ picks a rotation that the likelihood
-# alone leaves open ([Lucas et al. 2019](https://arxiv.org/abs/1911.02469) work this case out).
+# alone leaves open (Lucas et al. work this case out).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can more samples tighten the bound?
 #
 # The ELBO takes the logarithm of each weight $w = p(x, z) / q(z)$ and then averages. Average $k$
-# weights first ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)):
+# weights first: the importance-weighted bound, and a VAE that is trained on it an **IWAE** ([Burda
+# et al. 2016](https://arxiv.org/abs/1509.00519)):
 #
 # $$\mathcal L_k = \mathbb E\left[\log \frac1k \sum_{i=1}^k \frac{p(x, z_i)}{q(z_i)}\right], \qquad
 # \mathrm{ELBO} = \mathcal L_1 \le \mathcal L_2 \le \dots \le \log p(x).$$
@@ -745,26 +872,19 @@ def importance_bound(log_w, k):
     return (logsumexp(groups, axis=-1) - np.log(k)).mean()
 
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# With the *same* draws regrouped each doubling must climb (the logarithm is concave): that is the
-# proof. So the test takes fresh draws for each $k$.
-
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"}
 some = patches[:200]
 exact = exact_likelihood(linear, some).mean()
 FACTORS = {"q twice too wide": 2.0, "q half as wide": 0.5}
-spoilt = {
-    name: [log_weights(linear, some, factor, 512, seed) for seed in range(3)]
+KS = [2**power for power in range(9)]
+# Fresh draws for each k: with the same ones regrouped each doubling must climb.
+bounds = {
+    name: [
+        [importance_bound(log_weights(linear, some, factor, max(k, 64), [seed, k]), k) for k in KS]
+        for seed in range(3)
+    ]
     for name, factor in FACTORS.items()
 }
-KS = [2**power for power in range(10)]
-bounds = {name: [[importance_bound(w, k) for k in KS] for w in ws] for name, ws in spoilt.items()}
-for name, factor in FACTORS.items():
-    mean = np.mean(bounds[name], axis=0)
-    fresh = [importance_bound(log_weights(linear, some, factor, 512, 10 + k), k) for k in KS[:5]]
-    print(f"{name}: climbs on fresh draws {bool(np.all(np.diff(fresh) > 0))}, "
-          f"never above the truth {bool(mean.max() < exact + 0.01)}, "
-          f"at last within 0.2 nats of it {bool(exact - mean[-1] < 0.2)}")  # fmt: skip
 
 # %% slideshow={"slide_type": "fragment"}
 plotting.lines(
@@ -780,34 +900,259 @@ plotting.lines(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Too wide costs more at first and heals faster. Too narrow, the draws hardly ever reach the codes
-# whose weights are large (here the weights have no finite variance). The package's estimator on the
-# encoder as it was trained, against the closed form:
+# whose weights are large (here the weights have no finite variance). "Climbs" is a statement about
+# averages: for a single patch, eight draws may well come out lower than one. With many draws it is
+# the usual estimate of $-\log p(x)$; the package's, against the closed form:
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"}
 estimated = evaluation.importance_nll(linear, some, samples=1_000)
-print("importance_nll is exact to 0.02 nats:", abs(estimated.value + exact) < 0.02)
-print("for each of 200 patches, to 0.3:",
-      np.abs(estimated.per_image + exact_likelihood(linear, some)).max() < 0.3)  # fmt: skip
+print(f"−log p(x): importance_nll {estimated.value:.3f}, exact {-exact:.3f} nats")
+one = log_weights(linear, some, 2.0, 1, 0)[:, 0]
+eight = logsumexp(log_weights(linear, some, 2.0, 8, 1), axis=1) - np.log(8)
+print(f"8 draws below 1 draw on {(eight < one).sum()} of 200 patches; "
+      f"on average {eight.mean():.2f} against {one.mean():.2f}")  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Does a tighter bound train a better model?
+#
+# For one fixed model the bound climbs; we saw it. *Training* on it is another matter: the encoder's
+# gradient gets noisier ([Rainforth et al. 2018](https://arxiv.org/abs/1802.04537)), and it is asked
+# for less: of five draws one good one suffices. Four trainings of the same networks, with a code of
+# 16 numbers. The second is a control: does a gain come from the bound, or only from five draws? The
+# fourth is another: five draws take longer.
+
+
+# %% slideshow={"slide_type": "fragment"}
+class FiveDraws(VAE):
+    """The ordinary bound, its first term averaged over five draws."""
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        mean, log_var = y_pred
+        codes = self.sampling(mean, log_var, samples=5)
+        lost = -ops.mean(self.log_likelihood(x, codes, training=training), axis=0)
+        kl = gaussian_kl(mean, log_var)
+        self.active_metric.update_state(mean)  # what `fit` reports
+        self.reconstruction_metric.update_state(lost)
+        self.kl_metric.update_state(kl)
+        self.elbo_metric.update_state(-lost - kl)
+        return ops.mean(lost + kl)
+
+
+ONE, DRAWS, BOUND, LONGER = "1 sample", "5 draws, ELBO", "bound of 5", "1 sample, longer"
+METHODS = {ONE: VAE, DRAWS: FiveDraws, BOUND: functools.partial(VAE, importance_samples=5)}
+METHODS[LONGER] = METHODS[ONE]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Each method gets, for each length of training, the best of three learning rates, by $-\log p(x)$
+# of training images that were set aside.
+
+
+# %% slideshow={"slide_type": "skip"}
+def train(name, seed, epochs=EPOCHS, peak=None, part=slice(None)):
+    """Build with this seed and train on this part of the images; the model and its run."""
+    model, pictures = METHODS[name](*networks(LATENT, seed)), images.x_train[part]
+    peak = peak or best_peak(ONE if name == LONGER else name, epochs)
+    model.compile(recipe(epochs * -(-len(pictures) // BATCH_SIZE), peak, muon=False))
+    run = fit(
+        model,
+        pictures,
+        epochs=epochs,
+        batch_size=BATCH_SIZE,
+        seed=seed,
+        transform=binarised,
+        snapshots=[max(1, 3 * epochs // 4)],
+        run=f"{NOTEBOOK}/{type(model).__name__}, {model.importance_samples} samples, "
+        f"{len(pictures)}x{epochs}, {peak}, seed {seed}",
+        report="line",
+    )
+    return model, run
+
+
+# %% slideshow={"slide_type": "skip"}
+def nll_at(peak, name, epochs):
+    """−log p of training images that were set aside, after a training at this rate."""
+    model, _ = train(name, 0, epochs, peak, slice(-SCORED))
+    aside = binarised(images.x_train[-SCORED:], np.random.default_rng(2))
+    return evaluation.importance_nll(model, aside, SAMPLES // 5).value
+
+
+def best_peak(name, epochs):
+    """The best learning rate for this method and about so many epochs."""
+    epochs = min(PEAKS_AT, key=lambda known: abs(math.log(known / epochs)))
+    what = f"rate for {name}, {epochs} epochs"
+    return recorded.best(NOTEBOOK, what, PEAKS, nll_at, name, epochs, otherwise=5e-3)
+
+
+# %% slideshow={"slide_type": "skip"}
+def judge(model):
+    """−ELBO and −log p of the same held-out images, in nats."""
+    bound = -float(model.elbo(held_out, samples=20).mean())
+    nll = evaluation.importance_nll(model, held_out, SAMPLES).value
+    return {"−ELBO": bound, "−log p": nll, "gap": bound - nll}
+
+
+def result(name, seed, epochs, budget):
+    """Train and judge: at the end, and of the whole training after three quarters of it."""
+    model, run = train(name, seed, epochs)
+    numbers = {**judge(model), "seconds": run.seconds[-1], "budget": budget}
+    if budget < EPOCHS:
+        return numbers
+    with run.at_epoch(max(1, 3 * epochs // 4), model):
+        return {**numbers, "three quarters": judge(model)}
+
+
+# %% slideshow={"slide_type": "skip"}
+PLANS = [(name, budget, budget) for budget in BUDGETS for name in (ONE, BOUND)]
+PLANS += [(DRAWS, EPOCHS, EPOCHS), (LONGER, SECONDS_EPOCHS, EPOCHS)]
+judged = {}
+for seed in SEEDS:  # the rivals take turns, so that a busy machine slows all
+    for name, epochs, budget in PLANS:
+        key = f"{name}: {epochs} epochs, seed {seed}"
+        found = recorded.kept(key, result, name, seed, epochs, budget)
+        judged.setdefault((name, budget), []).append(found)
+
+
+# %% slideshow={"slide_type": "subslide"}
+def values(key, name, budget=EPOCHS, at_end=True):
+    """One number per seed."""
+    return [(r if at_end else r["three quarters"])[key] for r in judged[name, budget]]
+
+
+with plotting.beside_the_record(NOTEBOOK, "bounds"):
+    plotting.dots(
+        {
+            f"{name}: {what}": values(key, name)
+            for what, key in (("−log p", "−log p"), ("−ELBO", "−ELBO"))
+            for name in METHODS
+        },
+        "Which training gives the better likelihood, and which the better bound?",
+        alt="One dot a seed for each of four trainings: above their negative log-likelihood, below "
+        "their negative bound on the same held-out images.",
+        x_label=f"nats on {SCORED:,} held-out images; lower is better",
+    )
+
+# %% slideshow={"slide_type": "fragment"}
+columns = ("−ELBO", "−log p", "gap", "seconds")
+print(f"{'mean over the seeds':20}" + "".join(f"{column:>9}" for column in columns))
+for name in METHODS:
+    row = [np.mean(values(column, name)) for column in columns]
+    print(f"{name:20}" + "".join(f"{mean:>9.1f}" for mean in row))
+closer = {name: train(name, SEEDS[0])[0] for name in (ONE, BOUND)}
+for name, model in closer.items():
+    nats = [evaluation.importance_nll(model, held_out[:100], k) for k in (SAMPLES, 4 * SAMPLES)]
+    print(f"{name}, 100 images, {SAMPLES} samples: {nats[0].value:.2f}, "
+          f"{4 * SAMPLES}: {nats[1].value:.2f}")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# "Climbs" is a statement about averages. In a single comparison more samples may well come out
-# lower:
+# The estimate of $-\log p(x)$ lies above the truth, by an amount that depends on the encoder: so
+# the last lines take four times the samples. Which model is the better one, if the bound says one
+# thing and the likelihood the other? The likelihood is the decoder's and the prior's alone; the
+# bound takes off what the encoder gets wrong. An encoder that was trained to be right once in five
+# draws is wrong more often in one.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
-w = spoilt["q twice too wide"]
-one, eight = w[0][:, 0], logsumexp(w[1][:, :8], axis=1) - np.log(8)
-print("some of 200 patches have a lower value with 8 draws than with 1:", (eight < one).any())
-print("their averages do not:", eight.mean() > one.mean())
+
+# %% slideshow={"slide_type": "fragment"}
+def bounds_in_words(found):
+    parts = []
+    for name in METHODS:
+        rows = [numbers for title, numbers in found.items() if title.startswith(f"{name}: ")]
+        last = max(numbers["budget"] for numbers in rows)
+        rows = [numbers for numbers in rows if numbers["budget"] == last]
+        bound, nll, seconds = (
+            np.mean([numbers[key] for numbers in rows]) for key in ("−ELBO", "−log p", "seconds")
+        )
+        parts.append(f"{name}: −ELBO {bound:.1f}, −log p {nll:.1f}, {seconds:.0f} s")
+    return f"Mean over {len(rows)} seeds. {'; '.join(parts)}."
+
+
+recorded.answer(NOTEBOOK, bounds_in_words)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Burda et al. report 86.8 nats for one sample, 86.5 for five draws and 85.5 for the bound of five:
+# with 50 latent dimensions, two hidden layers on each side, and 3,280 passes over the training
+# images. Notebook 04 takes such a distance apart.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Claims tested
 #
+# > "A tighter bound trains a better model: take more importance samples."
+#
+# Pairs share the seed: initial weights and the order of the images. In the tables ± is the standard
+# deviation over the seeds. The first claim is that of Burda et al., so a verdict counts only where
+# the numbers have levelled off; the other three are our own, about as much training as these runs
+# had.
+
+
+# %% slideshow={"slide_type": "skip"}
+SOURCE_EPOCHS = 3_280
+NLL = f"−log p in nats, {SAMPLES} importance samples, {SCORED:,} images"
+
+
+def compare(name, statement, test, measure, key, conditions, own_budget=True):
+    """Judge and show one claim about two of the trainings."""
+
+    def found(budget=EPOCHS, at_end=True):
+        return {condition: values(key, condition, budget, at_end) for condition in conditions}
+
+    known = [b for b in BUDGETS[:-1] if all((c, b) in judged for c in conditions)]
+    outcome = claims.test(
+        claims.Claim(name=name, statement=statement, test=test, measure=measure, paired=True),
+        found(),
+        f"{TRAIN_SIZE:,} images, {EPOCHS} epochs ({EPOCHS * UPDATES:,} updates)",
+        images,
+        earlier={**{b / EPOCHS: found(b) for b in known}, 3 / 4: found(at_end=False)},
+        own_budget=own_budget,
+    )
+    claims.show(outcome, NOTEBOOK)
+
+
+# %% slideshow={"slide_type": "subslide"}
+compare(
+    "five_samples_beat_one",
+    "Training on the bound of five samples gives a better likelihood than on the ELBO.",
+    "Same networks, seeds and updates, each at its best rate.",
+    NLL,
+    "−log p",
+    (BOUND, ONE),
+    own_budget=EPOCHS >= SOURCE_EPOCHS,
+)
+
+# %% slideshow={"slide_type": "fragment"}
+compare(
+    "one_sample_has_the_better_elbo",
+    "After as many updates the ELBO is better where the ELBO was trained on.",
+    "The same runs and images, judged by the ELBO.",
+    "−ELBO in nats",
+    "−ELBO",
+    (ONE, BOUND),
+)
+
+# %% slideshow={"slide_type": "subslide"}
+compare(
+    "bound_beats_draws",
+    "After as many updates the bound of five gives a better likelihood than five draws of the "
+    "ordinary one.",
+    "As many draws, updates and seconds; only the place of the logarithm differs.",
+    NLL,
+    "−log p",
+    (BOUND, DRAWS),
+)
+compare(
+    "bound_beats_seconds",
+    "The bound of five gives a better likelihood than one sample trained for as many seconds.",
+    f"{EPOCHS} epochs of five samples, {SECONDS_EPOCHS} of one; each at its best rate.",
+    NLL,
+    "−log p",
+    (BOUND, LONGER),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # > "The score-function estimator is unbiased too, so it trains as well."
 #
-# "As well" cannot be shown by a test; "the other gets closer" can fail. So the claim is turned
-# round: if the verdict is *holds*, the quoted sentence is wrong. Fit the mean of $q$ in 32
-# dimensions to the target of $g$ by gradient ascent, with 16 draws a step. The score function gets
-# its baseline, and both get the best of six step sizes.
+# Our own claim against it, on the friendly target: in as many steps, reparameterised gradients get
+# closer. Fit the mean of $q$ in 32 dimensions to the target of the quadratic $g$ by gradient
+# ascent, with 16 draws a step. The score function gets its baseline, and both get the best of six
+# step sizes, chosen with another seed. (For $\cos 10z$ we saw the opposite.)
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -819,76 +1164,31 @@ def distance_after(gradients, rate, seed, steps=300, draws=16, dimensions=32):
     return float(np.linalg.norm(mean - 1.0))
 
 
-def with_baseline(noise, mean, std):
-    return by_score(noise, mean, std, baseline=True)
-
-
-RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
-distances = {
-    name: [min(distance_after(gradients, rate, seed) for rate in RATES) for seed in SEEDS]
-    for name, gradients in [
-        ("reparameterisation", by_reparameterisation),
-        ("score function", with_baseline),
-    ]
+ESTIMATORS = {
+    "reparameterisation": by_reparameterisation,
+    "score function": functools.partial(by_score, baseline=True),
 }
+RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
+distances = {}
+for name, gradients in ESTIMATORS.items():
+    best = min(RATES, key=lambda rate: distance_after(gradients, rate, seed=100))
+    distances[name] = [distance_after(gradients, best, seed) for seed in range(5)]
 
 # %% slideshow={"slide_type": "fragment"}
-NOTEBOOK = "03_vae_theory"
-noise_matters = claims.test(
+outcome = claims.test(
     claims.Claim(
         name="reparameterisation_gets_closer",
-        statement="In as many steps, reparameterised gradients get closer than the score function.",
-        test="The same draws, steps and start; each with the best of six step sizes.",
+        statement="On a quadratic in 32 dimensions, reparameterised gradients get closer to the "
+        "target than the score function in as many steps.",
+        test="The same draws, steps and start; each at its best step size.",
         measure="distance of the mean from the target",
+        paired=True,
     ),
     distances,
     "300 steps of 16 draws",
     SimpleNamespace(name="a quadratic in 32 dimensions", source="made here"),
 )
-claims.show(noise_matters, NOTEBOOK)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# > "A tighter bound trains a better model: take more importance samples."
-#
-# For one fixed model the bound climbs; we saw it. Does *training* on it give a better likelihood?
-# Not everywhere: the encoder's gradient gets noisier ([Rainforth et al.
-# 2018](https://arxiv.org/abs/1802.04537)). Same updates, but five draws instead of one, so a gain
-# may come from the draws as well as from the bound (Burda et al.: 86.8 nats, 86.5 with five draws,
-# 85.5 with the bound of five). The estimate of $-\log p(x)$ lies above the truth by an amount that
-# depends on the encoder; the second cell takes four times the samples.
-
-# %% slideshow={"slide_type": "skip"}
-importance = [train("5 samples", seed, importance_samples=5) for seed in SEEDS]
-
-
-def nll(model, samples=SAMPLES):
-    """−log p(x) of held-out binarised images in nats, by importance sampling."""
-    return evaluation.importance_nll(model, binary_test[:SCORED], samples=samples).value
-
-
-# %% slideshow={"slide_type": "fragment"}
-tighter = claims.test(
-    claims.Claim(
-        name="five_samples_beat_one",
-        statement="Training on five importance samples gives a better likelihood than on one.",
-        test=f"Same networks, seeds and updates; −log p(x) by {SAMPLES} importance samples on "
-        f"{SCORED:,} held-out binarised images.",
-        measure="−log p(x), nats",
-    ),
-    {
-        "5 samples": [nll(model) for model in importance],
-        "1 sample": [nll(model) for model in vaes],
-    },
-    f"{TRAIN_SIZE:,} images, {EPOCHS} epochs, {LATENT} latent dimensions",
-    images,
-)
-claims.show(tighter, NOTEBOOK)
-
-# %% slideshow={"slide_type": "fragment"}
-for name, model in {"5 samples": importance[0], "1 sample": vaes[0]}.items():
-    once, longer = tighter.values[name][0], nll(model, 4 * SAMPLES)
-    print(f"{name:>9}, first seed: {once:.2f} nats by {SAMPLES} importance samples, "
-          f"{longer:.2f} by {4 * SAMPLES}")  # fmt: skip
+claims.show(outcome, NOTEBOOK)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we learnt
@@ -897,12 +1197,12 @@ for name, model in {"5 samples": importance[0], "1 sample": vaes[0]}.items():
 #   more than the likelihood, and less by what $q$ gets wrong about the posterior.
 # - Draws from the prior miss the posterior exponentially often in the dimensions of the code. That
 #   is what the encoder is for.
-# - Two unbiased gradients are not two equal ones: the noise of one draw decides which can be used.
+# - Two unbiased gradients are not two equal ones. Which is the quieter depends on $g$: slopes that
+#   change little favour the path through the noise, fast waves the score function.
 # - Where the answer is known, training reaches it; and the bound picks axes of the code that the
 #   likelihood leaves open.
-# - More samples tighten the bound of a fixed model, on average and not in every comparison. That
-#   *training* on the tighter bound gives a better model is another claim, with a verdict of its
-#   own.
+# - It contradicts itself? The model with the worse bound can be the better model: a bound also
+#   grades the encoder, and a bound of five asks less of it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises

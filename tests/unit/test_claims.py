@@ -235,6 +235,12 @@ def test_a_verdict_that_turns_over_is_told(started, images, tmp_path, monkeypatc
     assert told in capsys.readouterr().out
 
 
+def test_parts_of_the_training_of_a_single_seed_are_not_spoken_of(started, images):
+    one = {"A": LOW[:1], "B": HIGH[:1]}
+    result = claims.test(CLAIM, one, "", images, earlier={1 / 4: one})
+    assert claims.over_training(result) == ""
+
+
 def test_earlier_results_are_of_the_same_conditions(started, images):
     with pytest.raises(ValueError, match=r"conditions \['A', 'B'\]"):
         claims.test(CLAIM, at(1), "", images, earlier={0.5: {"B": LOW, "A": LOW}})

@@ -1,6 +1,7 @@
 """What a recorded run keeps beside the results of claims: numbers, networks, pictures, answers."""
 
 import json
+import math
 
 import keras
 import numpy as np
@@ -65,6 +66,13 @@ def test_the_best_candidate_is_measured_in_a_recording_and_looked_up_elsewhere(r
     recording()
     assert chosen() == (0.2, 0)
     assert chosen((0.4, 0.8)) == (0.1, 0), "the recorded run knows nothing of 0.8"
+
+
+def test_a_candidate_whose_training_diverged_is_never_the_best(recording):
+    scores = {1.0: math.nan, 0.1: 5.0, 0.2: math.nan}
+    assert recorded.best("05_x", "rate", list(scores), scores.get, otherwise=1.0) == 0.1
+    recording()
+    assert recorded.best("05_x", "rate", list(scores), scores.get, otherwise=1.0) == 0.1
 
 
 def test_numbers_are_made_once_unless_what_made_them_has_changed(recording, capsys):

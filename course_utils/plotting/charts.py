@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from course_utils.plotting.arrays import to_numpy
 from course_utils.plotting.look import COLOURS, LABEL, show, style
@@ -41,7 +41,7 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
             axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         if log_x:
             axis.set_xscale("log", base=2)
-            axis.xaxis.set_major_formatter(ScalarFormatter())
+            axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
             if len(points) < 8:
                 axis.set_xticks(sorted(points))
     if log_y:

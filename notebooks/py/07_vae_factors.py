@@ -996,7 +996,7 @@ face_claim(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > "A larger β disentangles."
 #
-# Two trainings, two independent results. [Locatello et al.
+# Pairs share the seed: first weights and order of the images. [Locatello et al.
 # 2019](https://arxiv.org/abs/1811.12359) made 300,000 updates; here the gap must have levelled off.
 
 # %% slideshow={"slide_type": "fragment"}
@@ -1009,6 +1009,7 @@ disentangled = claims.test(
         test="T-shirts with four independent factors, six latent dimensions; only β differs.",
         measure="mutual information gap, held out",
         better="higher",
+        paired=True,
     ),
     {f"β = {beta}": scores[beta] for beta in PAIR},
     f"{SHIRTS:,} images, {whole} epochs",

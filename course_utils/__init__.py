@@ -12,9 +12,9 @@ from course_utils.profiles import by_profile
 # Before the first import of TensorFlow, which reads its log level once.
 quiet_logs()
 
-_PARTS = ("architectures", "checks", "code_paths", "data", "environment", "evaluation",
-          "layers", "measures", "models", "plotting", "profiles", "storage", "training",
-          "widgets")  # fmt: skip
+_PARTS = ("adversaries", "architectures", "checks", "code_paths", "data", "environment",
+          "evaluation", "layers", "measures", "models", "plotting", "profiles", "storage",
+          "training", "widgets")  # fmt: skip
 
 __all__ = ["by_profile", "start", *_PARTS]
 

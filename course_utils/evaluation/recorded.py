@@ -199,6 +199,27 @@ def network(notebook, name, model):
     return model
 
 
+def keep_arrays(name, arrays):
+    """Keep arrays, such as a film of a training, with the recording, if there is one.
+
+    Args:
+        name: of the file, a short one.
+        arrays: dict of name to array, in as few bits as will do.
+    """
+    if (folder := being_made()) is not None:
+        storage.save_arrays(folder / f"{name}.npz", arrays)
+
+
+def arrays(notebook, name):
+    """Arrays that the recorded run kept, by name; None, with a note, where there are none."""
+    try:
+        return storage.load_arrays(folder_of(notebook) / f"{name}.npz")[0]
+    except (OSError, ValueError) as reason:
+        why = "it is not there" if isinstance(reason, FileNotFoundError) else reason
+        note(f"the recorded {notebook}/{name} cannot be used: {why}.")
+        return None
+
+
 def keep_picture(name, image, alt):
     """Keep a key picture, bytes of a PNG, and what it shows in words, if a recording is made.
 

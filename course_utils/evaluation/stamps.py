@@ -8,6 +8,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent.parent
 # They show and keep numbers, and make none.
 _SHOWING = ("plotting", "widgets", "notes", "evaluation.recorded", "evaluation.stamps")
+# They only say in which module a name is to be found: a new model changes no older one's number.
+_INDEXES = ("evaluation", "measures", "models", "plotting", "training", "widgets")
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Stands for every address that the first cell installs from: a release or a copy of the project
 # has another one, and its numbers are the same.
@@ -30,7 +32,11 @@ def changed_since(record, script):
 
 def changed_modules(hashes):
     """Names of the modules whose code no longer has these hashes (name to hash), or is gone."""
-    return sorted(name for name, known in hashes.items() if module_hash(name) != known)
+    return sorted(
+        name
+        for name, known in hashes.items()
+        if name not in _INDEXES and module_hash(name) != known
+    )
 
 
 def module_hash(name):

@@ -8,17 +8,23 @@ Autoencoder` registers it with Keras.
 import importlib
 
 _MODULES = {
+    "AdversarialModel": "adversarial",
     "Autoencoder": "autoencoder",
     "Bernoulli": "likelihoods",
     "CollapsedCodeWarning": "latent_mixture",
     "ConstantFeaturesWarning": "preparation",
     "FewPointsWarning": "preparation",
+    "GAN": "gans",
     "Gaussian": "likelihoods",
     "LatentMixture": "latent_mixture",
     "Mixture": "mixture",
     "NotConvergedWarning": "preparation",
+    "PerNetwork": "per_network",
+    "RelativisticGAN": "gans",
     "Selection": "selection",
     "VAE": "vae",
+    "WassersteinGAN": "gans",
+    "WassersteinGANGP": "gans",
     "gaussian_kl": "bound",
     "select_components": "selection",
 }

@@ -8,6 +8,7 @@ from course_utils.plotting.charts import dots, heatmap, lines, mixtures, scatter
 from course_utils.plotting.look import COLOURS, LINES, MARKERS, show
 from course_utils.plotting.networks import network, vae
 from course_utils.plotting.pictures import image_grid, image_mosaic, image_rows
+from course_utils.plotting.points import clouds, flows
 from course_utils.plotting.records import beside_the_record
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "LINES",
     "MARKERS",
     "beside_the_record",
+    "clouds",
     "dots",
+    "flows",
     "heatmap",
     "image_grid",
     "image_mosaic",

@@ -18,14 +18,14 @@ ALLOWED = 1e-4
 pytestmark = pytest.mark.parametrize("backend", BACKENDS)
 
 
-def run(backend, *arguments, cwd=None):
+def run(backend, *arguments, cwd=None, timeout=300):
     """Run Python on this backend; return what it prints."""
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
     variables = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
         [sys.executable, *arguments], env=variables, cwd=cwd, capture_output=True, text=True,
-        timeout=300, check=False,
+        timeout=timeout, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout

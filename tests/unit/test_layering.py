@@ -10,9 +10,8 @@ PACKAGE = CHECKOUT / "course_utils"
 # From the ground up.
 LAYERS = (
     "checks", "notes", "tables", "profiles", "hardware", "storage", "environment", "data",
-    "gradients",
-    "code_paths", "layers", "architectures", "models", "training", "measures", "evaluation",
-    "plotting", "widgets",
+    "gradients", "code_paths", "layers", "architectures", "adversaries", "models", "training",
+    "measures", "evaluation", "plotting", "widgets",
 )  # fmt: skip
 MODULES = sorted(
     path.relative_to(PACKAGE).as_posix()

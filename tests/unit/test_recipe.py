@@ -1,10 +1,11 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from course_utils.architectures import dense_decoder, dense_encoder
 from course_utils.models import Autoencoder
-from course_utils.training import fit, recipe
+from course_utils.training import HoldThenFall, fit, recipe
 
 
 def rates(optimizer, updates):
@@ -78,3 +79,22 @@ def test_a_run_planned_for_more_updates_is_another_run(started):
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         recipe(*arguments)
+
+
+def test_a_rate_is_held_and_then_falls_to_zero_in_a_straight_line():
+    schedule = HoldThenFall(0.4, updates=100, held=0.5)
+    found = np.array([float(ops.convert_to_numpy(schedule(step))) for step in range(110)])
+    np.testing.assert_allclose(found[:51], 0.4, rtol=1e-6)
+    np.testing.assert_allclose(np.diff(found[50:101]), -0.008, rtol=1e-4)
+    np.testing.assert_allclose(found[100:], 0)
+    again = HoldThenFall.from_config(schedule.get_config())
+    assert (again.peak, again.updates, again.held) == (0.4, 100, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [((0.0, 10), "peak"), ((0.1, 0), "updates"), ((0.1, 10, 1.0), "below 1"), ((1, 1, -1), "held")],
+)
+def test_a_rate_that_cannot_be_held_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        HoldThenFall(*arguments)

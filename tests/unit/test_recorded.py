@@ -221,3 +221,14 @@ def test_a_record_that_cannot_be_written_stays_as_it_was(recording, folder, monk
         recorded.kept("b", lambda: 2.0)
     assert (folder / "numbers.json").read_bytes() == before
     assert [path.name for path in folder.iterdir()] == ["numbers.json"]
+
+
+def test_arrays_come_back_and_damaged_ones_are_told(folder, recording, capsys):
+    recorded.keep_arrays("film", {"a": np.arange(3), "b": np.float16([0.5])})
+    recording()
+    found = recorded.arrays("05_x", "film")
+    np.testing.assert_array_equal(found["a"], [0, 1, 2])
+    assert recorded.arrays("05_x", "other") is None
+    assert "it is not there" in capsys.readouterr().out
+    (folder / "film.npz").write_bytes(b"damaged")
+    assert recorded.arrays("05_x", "film") is None

@@ -254,3 +254,56 @@ def test_a_dragged_slider_is_followed():
         made.controls["components"].value = count
         seconds.append(time.process_time() - began)
     assert np.median(seconds) < 1
+
+
+# --- the GAN's film
+
+
+class Folding:
+    """A generator that bends the noise, and a critic that believes in the right side."""
+
+    def sample(self, count, seed=None):
+        return self.generate(np.random.default_rng(seed).normal(size=(count, 2)))
+
+    def generate(self, noise):
+        return np.stack([noise[:, 0], noise[:, 0] ** 2 + noise[:, 1]], axis=-1)
+
+    def logits_of(self, points):
+        return points[:, 0]
+
+
+def gan_film(moments=3):
+    frames = {1_000 * k: widgets.gan_frame(Folding(), (-4, 4), seed=k) for k in range(moments)}
+    return widgets.gan_film(frames)
+
+
+def test_a_films_moments_are_chosen_by_the_slider(shown):
+    made = widgets.gan_explorer(gan_film(), (-4, 4), centres=[[0.0, 1.0]])
+    assert list(made.controls) == ["updates_done"]
+    last = made.frame()
+    made.controls["updates_done"].value = 0
+    assert made.frame() != last
+    assert "after 0 updates" in message_of(made.box)
+    assert "1 modes" in shown[0][0]["text/plain"]
+
+
+def test_the_field_is_dark_where_the_critic_believes_in_real_data():
+    film = gan_film(1)
+    pixels = np.asarray(Image.open(io.BytesIO(widgets.gan_explorer(film, (-4, 4)).frame())))
+    row = pixels[-20, 12:312, 0].astype(int)  # low in the field, where no sample lies
+    assert row[20] > row[150] > row[280]
+
+
+@pytest.mark.parametrize(
+    ("film", "limits", "message"),
+    [
+        (None, (-4, 4), "a film holds updates, samples, field, mesh, found NoneType"),
+        ({"samples": []}, (-4, 4), "found samples"),
+        (gan_film(1) | {"field": np.zeros((2, 5, 5))}, (-4, 4), "one entry for each moment"),
+        (gan_film(1) | {"samples": np.full((1, 5, 2), np.nan)}, (-4, 4), "the film's samples"),
+        (gan_film(1), (4, -4), "limits must be"),
+    ],
+)
+def test_a_film_that_cannot_be_shown_is_refused(film, limits, message):
+    with pytest.raises(ValueError, match=message):
+        widgets.gan_explorer(film, limits)

@@ -54,12 +54,12 @@ from course_utils.training import fit, recipe
 
 # %% slideshow={"slide_type": "skip"}
 NOTEBOOK = "05_vae_dense_vs_conv"
-TRAIN_SIZE = by_profile(smoke=800, cpu=60_000, gpu=60_000)
+TRAIN_SIZE = by_profile(smoke=1_600, cpu=60_000, gpu=60_000)
 # The last is the whole training; the others, each planned for so many epochs, show whether a
 # verdict turns over. In a recording they are a sixteenth and a quarter of it.
-BUDGETS = by_profile(smoke=(2,), cpu=(3,), gpu=(4, 16), record=(1, 4, 16))
+BUDGETS = by_profile(smoke=(4,), cpu=(3,), gpu=(4, 16), record=(1, 4, 16))
 EPOCHS = BUDGETS[-1]
-BATCH_SIZE = by_profile(smoke=16, cpu=64, gpu=64)
+BATCH_SIZE = by_profile(smoke=32, cpu=64, gpu=64)
 # Learning rates to choose from, at the lengths of training for which the recorded run has chosen.
 PEAKS = {"convolutional": (2.5e-3, 5e-3, 1e-2), "dense, equal": (1.25e-3, 2.5e-3, 5e-3, 1e-2)}
 PEAKS_AT = (1, 4, 16)

@@ -1,6 +1,7 @@
 """The recorded claims of all notebooks: a table for the terminal, and the one in the README."""
 
 from collections import Counter
+from fractions import Fraction
 
 from rich.markup import escape
 from rich.table import Table
@@ -11,7 +12,7 @@ from course_utils import storage
 from course_utils.evaluation import claims
 
 BEGIN, END = "<!-- claims: written by `course claims --write` -->", "<!-- end of claims -->"
-_SHARES = {1 / 16: "1/16 of the training", 1 / 4: "1/4"}
+_LARGEST_SHARE = 1 / 2  # of the training: a verdict from later on is that of all of it
 
 
 def as_table(notebooks):
@@ -48,8 +49,11 @@ def as_markdown(notebooks):
 
 def _rows(results):
     """Lines of a notebook's table; verdicts after parts of the training, where they are known."""
-    shares = _SHARES if any(result.earlier for result in results) else {}
-    heads = ["claim", *(f"after {share}" for share in shares.values()), "verdict"]
+    known = {share for result in results for share in result.verdicts()}
+    shares = sorted(share for share in known if share <= _LARGEST_SHARE)
+    parts = [str(Fraction(share).limit_denominator(100)) for share in shares]
+    first = [f"after {part} of the training" for part in parts[:1]]
+    heads = ["claim", *first, *parts[1:], "verdict"]
     yield _line(heads)
     yield _line(["---"] * len(heads))
     for result in results:

@@ -33,6 +33,8 @@ _NOISE = {
         r"|\b[A-Za-z]:\\\w"
     ),
 }
+# Ten to the power of −13 or less: what double precision leaves of a number near one, or of zero.
+_ROUNDING = r"[-+]?\d(?:\.\d+)?e-(?:1[3-9]|[2-9]\d)\b"
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,20 @@ def compared_outputs(subject):
         f"{len(tagged)} of {len(code)} code cells carry the tag nbval-check-output; tag those "
         f"whose output is the same everywhere, at least {COMPARED_SHARE:.0%}"
     ]
+
+
+def rounding_errors(subject):
+    """No compared output shows a rounding error, which is another one on the next processor."""
+    problems = []
+    for number, output in subject.outputs:
+        tags = subject.stored.cells[number - 1].metadata.get("tags", [])
+        found = re.search(_ROUNDING, _text(output)) if "nbval-check-output" in tags else None
+        if found:
+            problems.append(
+                f"cell {number}: its compared output shows {found[0]}, a rounding error, which "
+                f"other processors make otherwise; print what it is to show, or round it"
+            )
+    return problems
 
 
 def stored_outputs(subject):
@@ -211,6 +227,7 @@ SCRIPT_CHECKS = (slide_types, short_cells, compared_outputs, links.check)
 STORED_CHECKS = (
     pair_in_step,
     stored_outputs,
+    rounding_errors,
     freshness.made_from_todays_code,
     freshness.made_from_real_data,
     alt_texts,

@@ -12,6 +12,7 @@ into a folder of its own that takes the record's place at the end. A recording t
 this machine or another, takes up the numbers that it finds there.
 """
 
+import contextvars
 import html
 import json
 import math
@@ -29,6 +30,8 @@ LARGEST_PICTURE = 150_000  # bytes: a clone fetches all of them
 _LARGEST = float(np.finfo(np.float16).max)
 # In a recording: numbers of an attempt before, taken up when they are asked for.
 EARLIER = "numbers-earlier.json"
+# Names that the function which is being kept has asked for, such as scores of learning rates.
+_asked = contextvars.ContextVar("asked")
 
 
 def being_made():
@@ -110,11 +113,36 @@ def kept(name, function, *arguments):
     except NotIdentifiable as reason:
         note(f"{name!r} is not kept with the recording: {reason}.")
         made_by = None
-    entry = {**read(folder / EARLIER, {}), **read(folder / NUMBERS, {})}.get(name, {})
-    if made_by is None or entry.get("made by") != made_by:
-        entry = {"made by": made_by, "found": _plain(function(*arguments))}
-    write(folder / NUMBERS, {**read(folder / NUMBERS, {}), name: entry})
+    _asked.get([]).append(name)
+    earlier, there = read(folder / EARLIER, {}), read(folder / NUMBERS, {})
+    entry = {**earlier, **there}.get(name, {})
+    if made_by is not None and entry.get("made by") == made_by:
+        # The function is not called, so it asks for nothing: what it rests on comes along.
+        taken = {one: earlier[one] for one in _rests_on(name, earlier) if one not in there}
+    else:
+        entry, taken = _measure(made_by, function, arguments), {}
+    write(folder / NUMBERS, {**read(folder / NUMBERS, {}), **taken, name: entry})
     return entry["found"]
+
+
+def _measure(made_by, function, arguments):
+    """The entry of `function(*arguments)`, with the names of what else it had kept."""
+    names = []
+    before = _asked.set(names)
+    try:
+        found = _plain(function(*arguments))
+    finally:
+        _asked.reset(before)
+    entry = {"made by": made_by, "found": found}
+    return {**entry, "rests on": sorted(set(names))} if names else entry
+
+
+def _rests_on(name, entries):
+    """Names of the entries that an entry rests on, and of those that they rest on."""
+    for one in entries.get(name, {}).get("rests on", []):
+        if one in entries:
+            yield one
+            yield from _rests_on(one, entries)
 
 
 def best(notebook, name, candidates, score, *arguments, otherwise):

@@ -6,8 +6,16 @@ import hashlib
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
-# They show and keep numbers, and make none.
-_SHOWING = ("plotting", "widgets", "notes", "evaluation.recorded", "evaluation.stamps")
+# They show numbers, keep them and tell them apart, and make none.
+_SHOWING = (
+    "plotting",
+    "widgets",
+    "notes",
+    "evaluation.recorded",
+    "evaluation.stamps",
+    "training.fingerprints",
+    "training.own_code",
+)
 # They only say in which module a name is to be found: a new model changes no older one's number.
 _INDEXES = ("evaluation", "measures", "models", "plotting", "training", "widgets")
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -196,7 +196,7 @@ class AdversarialModel(ImageModel):
             ValueError: an optimizer is missing, or an option would be ignored.
         """
         check_compiled(optimizer, options, ("generator", self.critic_name))
-        scale = auto_scale_loss and "float16" in self.dtype_policy.name.replace("bfloat16", "")
+        scale = auto_scale_loss and self.dtype_policy.compute_dtype == "float16"
         optimizer.build_for("generator", self.generator.trainable_variables, scale)
         optimizer.build_for(self.critic_name, self.critic.trainable_variables, scale)
         super().compile(optimizer, auto_scale_loss=False, **options)

@@ -10,6 +10,8 @@ from course_utils.models.networks import activation_of, last_activated
 
 _NORMALISING = (layers.BatchNormalization, layers.LayerNormalization, layers.GroupNormalization)
 _DROPPING = (layers.Dropout, layers.SpatialDropout1D, layers.SpatialDropout2D, layers.AlphaDropout)
+# A few images, such as a small batch of a stream, may be bright all over.
+_TELLING = 8
 _LABELS = (
     "a GAN learns from images alone; found {what} beside them. Leave them out: fit(x), or "
     "dataset.map(lambda image, label: image)."
@@ -115,9 +117,9 @@ class RealData(Learnable):
         """`x` as an array, if the generator can reach it."""
         x = super().inputs(x, noisy, least)
         low, _, reason = self.pixels
-        # A single batch of dark images would not be enough to tell.
-        least_pixel = getattr(x, "pixel_range", (x.min() if x.size else low,))[0]
-        if low == -1.0 and least_pixel >= 0:
+        stated = getattr(x, "pixel_range", None)
+        telling = stated or len(x) >= _TELLING
+        if low == -1.0 and telling and (stated[0] if stated else x.min()) >= 0:
             raise ValueError(
                 f"{reason} gives values from -1 to 1, and no pixel is below 0: half of its range "
                 f"would be for nothing. Give images.scaled(-1, 1), or let the generator end in a "

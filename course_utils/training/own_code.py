@@ -6,8 +6,18 @@ import types
 from pathlib import Path
 
 CODE_IN = ("__func__", "fget", "fset", "func")
-# The machine, its folders and what is shown shape no weights; what they choose is named elsewhere.
-_SHAPES_NOTHING = {"environment", "notes", "plotting", "profiles", "storage", "widgets"}
+# The machine, its folders, what is shown and what keeps numbers shape none; what they choose is
+# named elsewhere.
+_SHAPES_NOTHING = (
+    "environment",
+    "evaluation.recorded",
+    "evaluation.stamps",
+    "notes",
+    "plotting",
+    "profiles",
+    "storage",
+    "widgets",
+)
 
 
 @functools.cache
@@ -15,7 +25,7 @@ def is_own(module):
     """Whether a module is the reader's or the package's own, so that its code is looked into."""
     root, _, rest = module.partition(".")
     if root == "course_utils":
-        return rest.partition(".")[0] not in _SHAPES_NOTHING
+        return not f"{rest}.".startswith(tuple(f"{name}." for name in _SHAPES_NOTHING))
     if root == "__main__" or root not in sys.modules:
         return True
     file = getattr(sys.modules[root], "__file__", None)

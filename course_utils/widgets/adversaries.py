@@ -19,8 +19,8 @@ def gan_frame(model, limits, seed=0):
     """One moment of a training, for `gan_explorer`.
 
     Args:
-        model: with `sample(count, seed)`, `generate(noise)` and a `critic`, all of points in the
-            plane and noise of two numbers; for instance a GAN of the course.
+        model: with `sample(count, seed)`, `generate(noise)` and `logits_of(points)`, of points in
+            the plane and noise of two numbers; for instance a GAN of the course.
         limits: (lowest, highest) coordinate that is shown.
         seed: of the samples; one for all frames shows how each moves.
 

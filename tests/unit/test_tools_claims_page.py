@@ -67,11 +67,21 @@ def test_the_readme_shows_verdicts_after_parts_of_the_training(course, record):
     record(flips, steady)
     page = claims_page.as_markdown(course.notebooks())
     assert "2 claims: 2 *holds*. 1 of them turns over" in page
+    assert "| claim | after 1/16 of the training | 1/4 | verdict |" in page
     compared = "<br><sub>A against B; loss</sub>"
     assert f"better{compared} | **the opposite is true** | **holds** | **holds** |" in page
     assert f"| Wider &#124; is better{compared} |  |  | holds |" in page
     assert "01 · Title of one: 2 claims" in page
     assert "02 ·" not in page, "it has no record"
+
+
+def test_the_readme_has_a_column_for_each_part_of_the_training_that_a_notebook_looked_at(
+    course, record
+):
+    record(dataclasses.replace(RESULT, earlier={1 / 12: LOW, claims.LAST_QUARTER: LOW}))
+    page = claims_page.as_markdown(course.notebooks())
+    assert "| claim | after 1/12 of the training | verdict |" in page
+    assert "| holds | holds |" in page
 
 
 def test_the_readme_is_written_between_two_marks_alone(course, record):

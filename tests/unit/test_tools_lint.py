@@ -286,6 +286,24 @@ def test_stderr_in_outputs(spoil, problems):
     assert "stderr (hm)" in problems(lint.clean_outputs)[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("a fall by -2.5e-15 nats", "-2.5e-15"), ("share 6e-12, loss 1.2e-05, 3e-134a", None)],
+)
+def test_rounding_errors_in_compared_outputs(spoil, problems, text, found):
+    def change(nb):
+        nb.cells[2].outputs = [v4.new_output("stream", text=text)]
+        nb.cells[2].metadata["tags"] = tags
+
+    tags = ["nbval-check-output"]
+    spoil(change)
+    expected = [f"cell 3: its compared output shows {found}, a rounding error"] if found else []
+    assert [problem.split(", which")[0] for problem in problems(lint.rounding_errors)] == expected
+    tags = []
+    spoil(change)
+    assert problems(lint.rounding_errors) == []
+
+
 def test_errors_in_outputs_unless_they_are_the_lesson(spoil, problems):
     def change(nb):
         error = v4.new_output("error", ename="ValueError", evalue="no", traceback=["/tmp/x/y"])

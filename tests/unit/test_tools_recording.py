@@ -86,6 +86,28 @@ def test_a_recording_that_was_cut_off_takes_up_its_numbers(notebook, record, tmp
     assert not part.exists()
 
 
+CHOICE = """\
+from course_utils.evaluation import recorded
+def score(rate):
+    return abs(rate - GOAL)
+GOAL = 2
+def measured(seed):
+    return 10 * seed + recorded.best("01_one", "rate", (1, 2, 3), score, otherwise=0)
+found = [recorded.kept(f"loss/{seed}", measured, seed) for seed in range(2)]
+assert found == [GOAL, 10 + GOAL], found"""
+
+
+def test_a_result_that_is_taken_up_brings_the_scores_that_it_rests_on(notebook, record):
+    write_script(notebook.script, [CHOICE, NOTE_CLAIM])
+    before = json.loads((record() / "numbers.json").read_text())
+    assert before["loss/1"]["rests on"] == ["rate: 1", "rate: 2", "rate: 3"]
+    write_script(notebook.script, [CHOICE, NOTE_CLAIM, "2"])
+    assert json.loads((record() / "numbers.json").read_text()) == before
+    write_script(notebook.script, [CHOICE.replace("GOAL = 2", "GOAL = 3"), NOTE_CLAIM])
+    after = json.loads((record() / "numbers.json").read_text())
+    assert [after[f"rate: {rate}"]["found"] for rate in (1, 2, 3)] == [2, 1, 0]
+
+
 def test_a_recording_that_died_as_it_took_the_place_loses_nothing(notebook, record):
     folder = record()
     before = (folder / "claims.json").read_bytes()

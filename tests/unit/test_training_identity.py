@@ -180,6 +180,30 @@ def test_comments_docstrings_and_annotations_do_not_count():
     assert fingerprints.fingerprint(defined(plain)) == fingerprints.fingerprint(defined(told))
 
 
+KEEPS = "import course_utils.{0} as part\ndef transform(x, rng):\n    return part.{1}(x)"
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "counts"),
+    [
+        ("evaluation.recorded", "_plain", False),
+        ("evaluation.stamps", "module_hash", False),
+        ("storage", "atomic_write", False),
+        ("evaluation.claims", "_share", True),
+        ("code_paths", "straight", True),
+    ],
+)
+def test_code_that_only_keeps_numbers_does_not_tell_them_apart(
+    module, function, counts, monkeypatch
+):
+    cell, changed = {}, {"__name__": f"course_utils.{module}"}
+    exec(KEEPS.format(module, function), cell)
+    exec("def changed(x):\n    return 'otherwise'", changed)
+    before = fingerprints.fingerprint(cell["transform"])
+    monkeypatch.setattr(cell["part"], function, changed["changed"])
+    assert (fingerprints.fingerprint(cell["transform"]) != before) is counts
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [

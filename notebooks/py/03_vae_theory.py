@@ -86,8 +86,8 @@ SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
 # 01) is none: nobody knows which codes to decode. A **variational autoencoder** differs in two
 # places. Its encoder answers with a mean and a variance for each number of the code, and the code
 # is *drawn* from that Gaussian, which is called $q(z \mid x)$. And its loss has a second term,
-# which asks these Gaussians to stay near $\mathcal N(0, I)$. So one can draw a code from $\mathcal
-# N(0, I)$ and decode it: an image that nobody has given.
+# which asks these Gaussians to stay near $\mathcal N(0, I)$, the **prior** $p(z)$. So one can draw a
+# code from the prior and decode it: an image that nobody has given.
 
 # %% slideshow={"slide_type": "skip"}
 images = data.load("mnist", TRAIN_SIZE)
@@ -226,8 +226,10 @@ with plotting.beside_the_record(NOTEBOOK, "curve"):
     )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# If the training curve fell on and the held-out one rose, the network would be learning its
-# training images by heart: **overfitting**.
+# Why does the training curve begin *above* the held-out one? It is the mean over an epoch, from its
+# first update on, and in the first the network still knew nothing; held-out images are judged at
+# the epoch's end. If the training curve fell on and the held-out one rose, the network would be
+# learning its training images by heart: **overfitting**.
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -638,11 +640,12 @@ for name, (of_mean, of_log_var) in answers.items():
     print(f"{name:18}: mean {of_mean:.2f}, log-variance {of_log_var:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# All agree on average. (The baseline is a **control variate**: what is subtracted has mean zero and
-# moves along with the noise.) Nobody averages two million draws in a training step; often it is
-# one. So the spread of a *single* draw matters. On the left this quadratic $g$ in more and more
-# dimensions; on the right another one, in one dimension: $g(z) = \cos \omega z$ at $\mu = 0.5$,
-# $\sigma = 1$, with faster and faster waves.
+# All agree on average. (The **baseline** $b$, here the mean of $g$ over the other draws, makes $(g
+# - b)\, \nabla \log q$ of $g\, \nabla \log q$. It is a **control variate**: what is subtracted,
+# $b\, \nabla \log q$, has mean zero and moves along with the noise.) Nobody averages two million
+# draws in a training step; often it is one. So the spread of a *single* draw matters. On the left
+# this quadratic $g$ in more and more dimensions; on the right another one, in one dimension: $g(z)
+# = \cos \omega z$ at $\mu = 0.5$, $\sigma = 1$, with faster and faster waves.
 
 # %% slideshow={"slide_type": "fragment"}
 WAYS = ("score function", "with baseline", "reparameterisation")
@@ -699,9 +702,10 @@ print("g = cos 10z:", ", ".join(f"{name} {value:.1f}" for name, value in fast.it
 # "Reparameterised gradients are less noisy" has a condition. The pathwise variance is that of the
 # *slope* $g'(z)$: at most $\sigma^2\, \mathbb E[g''(z)^2]$, so small where the slope changes
 # little over the width of $q$. The score function's is that of $(g(z) - b)\, \varepsilon / \sigma$,
-# with the *values* of $g$: they add up over dimensions, but do not care how steep $g$ is. A trained
-# decoder is mostly smooth over the width of $q$, and a code has many dimensions: the first case.
-# The score function also asks for less: $g$ may be a black box, and $z$ may be discrete.
+# with the *values* of $g$: they add up over dimensions, but do not care how steep $g$ is. (The mean
+# of $g$ is not the best $b$: for $\omega = 1$ it makes the score function noisier.) If a decoder is
+# smooth over the width of $q$, which is not measured here, a code of many dimensions is the first
+# case. The score function also asks for less: $g$ may be a black box, and $z$ may be discrete.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One step, by hand
@@ -922,8 +926,8 @@ print(f"8 draws below 1 draw on {(eight < one).sum()} of 200 patches; "
 # 2018](https://arxiv.org/abs/1802.04537)), and it is asked for less: of five draws one good one
 # suffices. Four trainings of the same networks, with a code of 16 numbers: one sample; five draws
 # averaged in the ordinary bound; the bound of five; one sample for as long as the bound of five
-# takes. The second and the fourth are controls: does a gain come from the bound, from five draws,
-# or only from more time?
+# takes (on average: single pairs differ by up to a third). The second and the fourth are controls:
+# does a gain come from the bound, from five draws, or only from more time?
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -1048,11 +1052,14 @@ for name, model in closer.items():
           f"{4 * SAMPLES}: {nats[1].value:.2f}")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
+# In the upper rows the bound of five lies ahead of one sample, in the lower rows it comes last.
+#
 # The estimate of $-\log p(x)$ lies above the truth, by an amount that depends on the encoder: so
-# the last lines take four times the samples. Which model is the better one, if the bound says one
-# thing and the likelihood the other? The likelihood is the decoder's and the prior's alone; the
-# bound takes off what the encoder gets wrong. An encoder that was trained to be right once in five
-# draws is wrong more often in one.
+# the last lines take four times the samples. Both fall by some two tenths of a nat, so a difference
+# of one tenth between two trainings is less than this estimate can tell. Which model is the better
+# one, if the bound says one thing and the likelihood the other? The likelihood is the decoder's and
+# the prior's alone; the bound takes off what the encoder gets wrong. An encoder that was trained to
+# be right once in five draws is wrong more often in one.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -1083,8 +1090,9 @@ recorded.answer(NOTEBOOK, bounds_in_words)
 #
 # Pairs share the seed: initial weights and the order of the images. In the tables ± is the standard
 # deviation over the seeds. The first claim is that of Burda et al., so a verdict counts only where
-# the numbers have levelled off; the other three are our own, about as much training as these runs
-# had.
+# the numbers have levelled off: then more training would not change it. Here, in the last quarter
+# of the training both still fall by as much as lies between them. The other three are our own,
+# about as much training as these runs had.
 
 
 # %% slideshow={"slide_type": "skip"}

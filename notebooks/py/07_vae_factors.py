@@ -85,7 +85,8 @@ RATE = 5e-3  # peak of the learning rate
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One function trains every network below by the recipe of notebook 01. A code is the posterior
-# mean, `encode`.
+# mean, `encode`. Figures and tables show *your* run; where the recorded one has the same picture, it
+# stands below yours, and explorers start from its networks.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
@@ -153,8 +154,9 @@ print("drawing again gives the same images:", np.array_equal(draw_faces(some), f
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Some attributes come with conditions: no moustache without `Male`, and blond hair *replaces*
-# another colour. The tables say what must hold, what an attribute comes with, and what is switched
-# off.
+# another colour. Three tables hold what the drawing knows: `NEEDS`, what a face must have (1) or
+# must not have (0) for the attribute to show; `ALSO`, what it often comes with; `REPLACES`, what is
+# switched off as it is switched on.
 
 # %% slideshow={"slide_type": "fragment"}
 HAIR = set(drawn_faces.HAIR_COLOURS)
@@ -290,7 +292,8 @@ with plotting.beside_the_record(NOTEBOOK, "faces"):
 # $$1 - \frac{\sum \lVert \hat\Delta - \Delta \rVert^2}{\sum \lVert \Delta \rVert^2}.$$
 #
 # 1 is perfect, 0 is as good as doing nothing, below 0 is harm. Blur that is in both decoded
-# images drops out.
+# images drops out. How large the true change is, $\lVert \Delta \rVert^2$ for each pixel, stands
+# beside it in the table: hair is much, lipstick next to nothing.
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
@@ -523,7 +526,8 @@ for beta in (0.5, 1, 2, 3, 5, 8):
 # still say a little, and just above it hardly more.
 #
 # What is bought with all those nats? Each $\beta$ is one point of a curve ([Alemi et al.
-# 2018](https://arxiv.org/abs/1711.00464)).
+# 2018](https://arxiv.org/abs/1711.00464)). Before you look: is the first nat worth as much as the
+# twentieth?
 
 # %% slideshow={"slide_type": "fragment"}
 rates, distortions = (
@@ -548,6 +552,10 @@ for (beta, each), slope in zip(measured.items(), slopes, strict=True):
     print(f"{slope:12.2f}" if slope is not None else "")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# The first nats are worth the most: where the code says next to nothing, one nat of rate takes many
+# off the distortion; at the right end less than one. The best ELBO lies where a nat buys just a
+# nat.
+#
 # Two checks on the table. The ELBO is $-(D + R)$: at the optimum, none beats $\beta = 1$ on the
 # *training* images, though another may on held-out ones. And since each model is the best at its
 # own price, the slope between neighbours must lie between their two $\beta$: from $D_1 + \beta_1
@@ -590,8 +598,8 @@ explorer = widgets.beta_explorer(explored, binary_test[:10], notes=notes)
 # Two remedies are in use. **KL warm-up** ([Bowman et al. 2016](https://arxiv.org/abs/1511.06349);
 # [Sønderby et al. 2016](https://arxiv.org/abs/1602.02282)): $\beta$ begins at 0 and rises, so that
 # the decoder learns to listen before the code is taxed. **Free bits** ([Kingma et al.
-# 2016](https://arxiv.org/abs/1606.04934)): the first $\lambda$ nats of each dimension cost nothing,
-# $\sum_j \max(\lambda, \mathbb E_x \mathrm{KL}_j)$. The first changes the way to the minimum, the
+# 2016](https://arxiv.org/abs/1606.04934)): the first $\kappa$ nats of each dimension cost nothing,
+# $\sum_j \max(\kappa, \mathbb E_x \mathrm{KL}_j)$. The first changes the way to the minimum, the
 # second the minimum. Which one can help, if a dimension was given up because it did not pay, as
 # in the law above?
 
@@ -673,10 +681,11 @@ def remedies_in_words(found):
 recorded.answer(NOTEBOOK, remedies_in_words)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Read the loss $D + \beta R$ beside the number of active dimensions. Where warming up leaves it
-# about as it was, the dimensions were silent because that was cheapest: nothing had failed. Free
-# bits wake them by decree, each about as loud as is free, and what they say need not be worth its
-# nats. Collapse that *is* a failure occurs where the decoder can do without any code, such as one
+# (A row with fewer than sixteen dots has some on top of each other, at 0.) Read the loss $D + \beta
+# R$ beside the number of active dimensions. After warming up all sixteen speak, and the loss is
+# *higher*: the dimensions had been silent because that is cheapest. Nothing had failed, and in a
+# longer training they might fall silent again. Free bits wake them by decree, each about as loud as
+# is free, and what they say need not be worth its nats. Collapse that *is* a failure occurs where the decoder can do without any code, such as one
 # that predicts each pixel or word from those before it.
 #
 # Two ways on, which this course leaves aside. A **hierarchical** VAE has layers of codes, each the
@@ -838,8 +847,9 @@ def gaps_in_words(found):
 recorded.answer(NOTEBOOK, gaps_in_words)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# [Locatello et al. 2019](https://arxiv.org/abs/1811.12359) trained more than 12,000 models and
-# found that seeds and settings matter more than the choice of method; and they prove why no
+# Here, yes, but not by much: from $\beta = 1$ to 16 the mean rises by about as much as the seeds of
+# $\beta = 16$ lie apart. [Locatello et al. 2019](https://arxiv.org/abs/1811.12359) trained more than
+# 12,000 models and found that seeds and settings matter more than the choice of method; and they prove why no
 # unsupervised method can be sure: turn a code from $\mathcal N(0, I)$ by any rotation, and it has
 # the same prior and, with a decoder that turns it back, makes the same images. What looks like a
 # factor in one of them is a mixture in the other. (What singles out axes at all is that $q(z \mid
@@ -890,7 +900,10 @@ plotting.heatmap(
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # How can a row of images show one factor, and its number in the table still be small? The table
 # counts how *finely* a dimension tells the factor. To know that a shirt is light, but not how
-# light, is a small part of all there is to know. The gap asks for more: that no second dimension
+# light, is a small part of all there is to know. And how can a dimension that carries 0 nats, and
+# changes no picture, stand in the table with more than 0? Bins of equally many images are cut by
+# rank: they stretch the tiny differences between its means, which the noise of $q(z \mid x)$ drowns.
+# A table of means tells what *could* be read from a code without noise. The gap asks for more: that no second dimension
 # knows it too. So "more disentangled", tested below, is not yet "disentangled": read each score
 # against its ceiling.
 
@@ -994,6 +1007,9 @@ face_claim(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# In pixels it is not: both vectors explain half of the change, and the pairs differ by less than
+# they vary. (The score counts pixels: a companion that changes few of them hardly counts.)
+#
 # > "A larger β disentangles."
 #
 # Pairs share the seed: first weights and order of the images. The ranges of the two β overlap, so

@@ -12,7 +12,7 @@ from course_tools import execution, machine, storing
 from course_tools.progress import duration
 from course_tools.series import CourseError
 from course_utils import environment, profiles
-from course_utils.evaluation import claims, recorded, stamps
+from course_utils.evaluation import claims, record_files, stamps
 
 TIME_LIMIT = 4 * 3600
 _PACKAGES = ("keras", "numpy", "scikit-learn")
@@ -67,7 +67,7 @@ def record(notebook, settings, display):
     done = execution.execute(
         notebook, settings.with_environment(COURSE_RECORD=str(part)), display.cell
     )
-    found = recorded.read(part / recorded.CLAIMS, [])
+    found = record_files.read(part / record_files.CLAIMS, [])
     if not found:
         raise CourseError(
             f"{notebook.name} tested no claim, so there is nothing to record. A claim is recorded "
@@ -75,8 +75,8 @@ def record(notebook, settings, display):
         )
     display.end("done", f"{duration(done.seconds)}, claims: {len(found)}")
     stamp["modules"] = done.modules(hashes)
-    recorded.write(part / recorded.CLAIMS, _compose(notebook, done, found, stamp))
-    (part / recorded.EARLIER).unlink(missing_ok=True)
+    record_files.write(part / record_files.CLAIMS, _compose(notebook, done, found, stamp))
+    (part / record_files.EARLIER).unlink(missing_ok=True)
     _replace(folder, part)
     return folder
 
@@ -89,17 +89,18 @@ def _take_up(part, folder):
     """
     part.mkdir(parents=True, exist_ok=True)
     earlier = {}
-    for path in (folder / recorded.NUMBERS, part / recorded.EARLIER, part / recorded.NUMBERS):
+    numbers, before = record_files.NUMBERS, record_files.EARLIER
+    for path in (folder / numbers, part / before, part / numbers):
         try:
-            earlier.update(recorded.read(path, {}))
+            earlier.update(record_files.read(path, {}))
         except ValueError as error:
             raise CourseError(
                 f"the numbers of a run before, {path}, are damaged ({error}). Bring them back from "
                 f"git, or delete the file to measure all of them again."
             ) from error
-    recorded.write(part / recorded.EARLIER, earlier)
+    record_files.write(part / before, earlier)
     for path in part.iterdir():
-        if path.name != recorded.EARLIER:
+        if path.name != before:
             path.unlink()
 
 
@@ -127,7 +128,7 @@ def read(notebook):
     Raises:
         CourseError: the file is damaged.
     """
-    path = recorded_folder(notebook) / recorded.CLAIMS
+    path = recorded_folder(notebook) / record_files.CLAIMS
     if not path.exists():
         return None
     try:

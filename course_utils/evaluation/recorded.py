@@ -14,36 +14,29 @@ this machine or another, takes up the numbers that it finds there.
 
 import contextvars
 import html
-import json
 import math
-import os
-from pathlib import Path
 
 import numpy as np
 
 from course_utils import storage
 from course_utils.evaluation import stamps
+from course_utils.evaluation.record_files import (
+    CLAIMS,
+    EARLIER,
+    NUMBERS,
+    PICTURES,
+    being_made,
+    folder_of,
+    of_record,
+    read,
+    write,
+)
 from course_utils.notes import note
 
-CLAIMS, NUMBERS, PICTURES = "claims.json", "numbers.json", "pictures.json"
 LARGEST_PICTURE = 150_000  # bytes: a clone fetches all of them
 _LARGEST = float(np.finfo(np.float16).max)
-# In a recording: numbers of an attempt before, taken up when they are asked for.
-EARLIER = "numbers-earlier.json"
 # Names that the function which is being kept has asked for, such as scores of learning rates.
 _asked = contextvars.ContextVar("asked")
-
-
-def being_made():
-    """Folder of the recording that this process makes; None if it makes none."""
-    folder = os.environ.get("COURSE_RECORD")
-    return Path(folder) if folder else None
-
-
-def folder_of(notebook):
-    """Folder of a notebook's recorded run; an installed package has it inside."""
-    base = storage.CHECKOUT / "notebooks" if storage.in_checkout() else stamps.PACKAGE
-    return base / "recorded" / notebook
 
 
 def note_claim(result):
@@ -73,7 +66,7 @@ def claim(notebook, name):
                 return result, changed_since(notebook, record)
         return None
 
-    return _from_record(notebook, CLAIMS, found) or (None, "")
+    return of_record(notebook, CLAIMS, found) or (None, "")
 
 
 def changed_since(notebook, record):
@@ -89,7 +82,7 @@ def made(notebook):
         changed = changed_since(notebook, record)
         return f"{record['date']}{f', stale: {changed}' if changed else ''}"
 
-    return _from_record(notebook, CLAIMS, found) or ""
+    return of_record(notebook, CLAIMS, found) or ""
 
 
 def kept(name, function, *arguments):
@@ -177,7 +170,7 @@ def numbers(notebook):
     def found(known):
         return {name: entry["found"] for name, entry in known.items()}
 
-    return _from_record(notebook, NUMBERS, found) or {}
+    return of_record(notebook, NUMBERS, found) or {}
 
 
 def keep_network(name, model):
@@ -273,7 +266,7 @@ def picture(notebook, name):
         return (folder_of(notebook) / f"{name}.png").read_bytes(), texts[name]
 
     there = (folder_of(notebook) / f"{name}.png").is_file()
-    return _from_record(notebook, PICTURES, found) if there else None
+    return of_record(notebook, PICTURES, found) if there else None
 
 
 def answer(notebook, words):
@@ -293,40 +286,6 @@ def answer(notebook, words):
     title = "What the recorded run says"
     folded = f"<details><summary>{title}</summary>{html.escape(said)}</details>"
     display({"text/html": folded, "text/plain": f"{title}: {said}"}, raw=True)
-
-
-def _from_record(notebook, name, find):
-    """`find` of a JSON file of the record; None where there is none, or, with a note, a bad one."""
-    path = folder_of(notebook) / name
-    try:
-        return find(read(path, {})) if path.is_file() else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        note(
-            f"the recorded run of {notebook} cannot be read ({type(error).__name__}: {error}). Get "
-            f"the file again, or make it with `course record {notebook[:2]}`."
-        )
-        return None
-
-
-def read(path, default):
-    """Content of a JSON file of the record; `default`, whose type it must have, if there is none.
-
-    Raises:
-        ValueError: it is damaged.
-    """
-    if not path.is_file():
-        return default
-    found = json.loads(path.read_text(encoding="utf-8"))
-    if type(found) is not type(default):
-        raise ValueError(f"{path.name} is no record")
-    return found
-
-
-def write(path, content):
-    """Write a JSON file of the record, whole or not at all."""
-    with storage.atomic_write(path) as temporary:
-        text = json.dumps(content, indent=1, ensure_ascii=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def _plain(found):

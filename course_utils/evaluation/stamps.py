@@ -11,6 +11,7 @@ _SHOWING = (
     "plotting",
     "widgets",
     "notes",
+    "evaluation.record_files",
     "evaluation.recorded",
     "evaluation.stamps",
     "training.fingerprints",

@@ -24,7 +24,7 @@ def beside_the_record(notebook, name):
         ValueError: the block drew no figure or several, or, in a recording, one that is too large.
     """
     # It brings SciPy along, which most pictures do without.
-    from course_utils.evaluation import recorded
+    from course_utils.evaluation import record_files, recorded
 
     with capture_output() as captured:
         yield
@@ -32,7 +32,7 @@ def beside_the_record(notebook, name):
     drawn = [o for o in captured.outputs if "image/png" in o.data]
     if len(drawn) != 1:
         raise ValueError(f"a key picture is one figure, found {len(drawn)} in the block {name!r}.")
-    if recorded.being_made() is not None:
+    if record_files.being_made() is not None:
         data = drawn[0].data
         recorded.keep_picture(name, base64.b64decode(data["image/png"]), data["text/plain"])
     elif (found := recorded.picture(notebook, name)) is not None:

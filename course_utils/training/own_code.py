@@ -10,6 +10,7 @@ CODE_IN = ("__func__", "fget", "fset", "func")
 # named elsewhere.
 _SHAPES_NOTHING = (
     "environment",
+    "evaluation.record_files",
     "evaluation.recorded",
     "evaluation.stamps",
     "notes",

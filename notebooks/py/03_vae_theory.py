@@ -86,8 +86,8 @@ SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
 # 01) is none: nobody knows which codes to decode. A **variational autoencoder** differs in two
 # places. Its encoder answers with a mean and a variance for each number of the code, and the code
 # is *drawn* from that Gaussian, which is called $q(z \mid x)$. And its loss has a second term,
-# which asks these Gaussians to stay near $\mathcal N(0, I)$, the **prior** $p(z)$. So one can draw a
-# code from the prior and decode it: an image that nobody has given.
+# which asks these Gaussians to stay near $\mathcal N(0, I)$, the **prior** $p(z)$. So one can draw
+# a code from the prior and decode it: an image that nobody has given.
 
 # %% slideshow={"slide_type": "skip"}
 images = data.load("mnist", TRAIN_SIZE)

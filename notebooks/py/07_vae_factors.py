@@ -85,8 +85,8 @@ RATE = 5e-3  # peak of the learning rate
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One function trains every network below by the recipe of notebook 01. A code is the posterior
-# mean, `encode`. Figures and tables show *your* run; where the recorded one has the same picture, it
-# stands below yours, and explorers start from its networks.
+# mean, `encode`. Figures and tables show *your* run; where the recorded one has the same picture,
+# it stands below yours, and explorers start from its networks.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
@@ -685,8 +685,9 @@ recorded.answer(NOTEBOOK, remedies_in_words)
 # R$ beside the number of active dimensions. After warming up all sixteen speak, and the loss is
 # *higher*: the dimensions had been silent because that is cheapest. Nothing had failed, and in a
 # longer training they might fall silent again. Free bits wake them by decree, each about as loud as
-# is free, and what they say need not be worth its nats. Collapse that *is* a failure occurs where the decoder can do without any code, such as one
-# that predicts each pixel or word from those before it.
+# is free, and what they say need not be worth its nats. Collapse that *is* a failure occurs where
+# the decoder can do without any code, such as one that predicts each pixel or word from those
+# before it.
 #
 # Two ways on, which this course leaves aside. A **hierarchical** VAE has layers of codes, each the
 # prior of the next, and learns priors instead of fixing $\mathcal N(0, I)$ ([Sønderby et al.
@@ -848,12 +849,12 @@ recorded.answer(NOTEBOOK, gaps_in_words)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Here, yes, but not by much: from $\beta = 1$ to 16 the mean rises by about as much as the seeds of
-# $\beta = 16$ lie apart. [Locatello et al. 2019](https://arxiv.org/abs/1811.12359) trained more than
-# 12,000 models and found that seeds and settings matter more than the choice of method; and they prove why no
-# unsupervised method can be sure: turn a code from $\mathcal N(0, I)$ by any rotation, and it has
-# the same prior and, with a decoder that turns it back, makes the same images. What looks like a
-# factor in one of them is a mixture in the other. (What singles out axes at all is that $q(z \mid
-# x)$ has independent dimensions, a **mean-field** approximation: [Rolínek et al.
+# $\beta = 16$ lie apart. [Locatello et al. 2019](https://arxiv.org/abs/1811.12359) trained more
+# than 12,000 models and found that seeds and settings matter more than the choice of method; and
+# they prove why no unsupervised method can be sure: turn a code from $\mathcal N(0, I)$ by any
+# rotation, and it has the same prior and, with a decoder that turns it back, makes the same images.
+# What looks like a factor in one of them is a mixture in the other. (What singles out axes at all
+# is that $q(z \mid x)$ has independent dimensions, a **mean-field** approximation: [Rolínek et al.
 # 2019](https://arxiv.org/abs/1812.06775).)
 #
 # What does one model know? A row for each dimension, sorted by KL, with everything else as in the
@@ -902,10 +903,10 @@ plotting.heatmap(
 # counts how *finely* a dimension tells the factor. To know that a shirt is light, but not how
 # light, is a small part of all there is to know. And how can a dimension that carries 0 nats, and
 # changes no picture, stand in the table with more than 0? Bins of equally many images are cut by
-# rank: they stretch the tiny differences between its means, which the noise of $q(z \mid x)$ drowns.
-# A table of means tells what *could* be read from a code without noise. The gap asks for more: that no second dimension
-# knows it too. So "more disentangled", tested below, is not yet "disentangled": read each score
-# against its ceiling.
+# rank: they stretch the tiny differences between its means, which the noise of $q(z \mid x)$
+# drowns. A table of means tells what *could* be read from a code without noise. The gap asks for
+# more: that no second dimension knows it too. So "more disentangled", tested below, is not yet
+# "disentangled": read each score against its ceiling.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Claims tested

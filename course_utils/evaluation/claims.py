@@ -3,7 +3,9 @@
 A claim compares two conditions by the rule of `verdicts`. What is asserted of trained networks is
 judged at the budget of whoever asserts it, or where the judged number has levelled off; else it is
 "not decided at this budget". Since some verdicts turn over as training goes on, a result also
-holds what was found after a part of the budget.
+holds what was found after a part of the budget. A learning rate that falls to zero calms every
+number in the last quarter; so a shorter training, planned by itself, must have given the same
+verdict too.
 """
 
 import dataclasses
@@ -149,7 +151,9 @@ def _replaced(values, old, new):
     return {name: [new if v == old else v for v in series] for name, series in values.items()}
 
 
-def test(claim, values, budget, data, *, earlier=None, own_budget=True, unmet=""):  # noqa: PT028
+def test(  # noqa: PT028
+    claim, values, budget, data, *, earlier=None, own_budget=True, takes="", unmet=""
+):
     """Judge a claim by results of this process and note it for `course record`.
 
     Args:
@@ -160,7 +164,9 @@ def test(claim, values, budget, data, *, earlier=None, own_budget=True, unmet=""
         earlier: what was found after parts of the training, as in `Result`; 3/4 tells whether the
             number has levelled off.
         own_budget: whether the networks were trained for as long as the claim speaks of; True also
-            where nothing is trained.
+            where nothing is trained. If not, or if the claim names no budget, the number must have
+            levelled off.
+        takes: what the claim's own budget is, in words ("30 epochs"); "" if it names none.
         unmet: what keeps the claim from being tested with this network, in words; "" if nothing.
 
     Returns:
@@ -183,21 +189,28 @@ def test(claim, values, budget, data, *, earlier=None, own_budget=True, unmet=""
         date=datetime.date.today().isoformat(),
         earlier=dict(zip(map(float, earlier or {}), parts, strict=True)),
     )
-    result = dataclasses.replace(result, **_set_aside(result, own_budget, unmet))
+    result = dataclasses.replace(result, **_set_aside(result, own_budget, takes, unmet))
     recorded.note_claim(result.as_dict())
     return result
 
 
-def _set_aside(result, own_budget, unmet):
+def _set_aside(result, own_budget, takes, unmet):
     """Another verdict and why, where the numbers do not say what the claim speaks of."""
     if unmet:
         return {"verdict": CANNOT_BE_TESTED, "why": unmet}
     if own_budget or result.verdict not in (HOLDS, HOLDS_WEAKLY, OPPOSITE, NO_DIFFERENCE):
         return {}
     before = result.earlier.get(LAST_QUARTER)
-    if before and levelled_off(result.values.values(), before.values()):
-        return {"why": "less training than the claim speaks of, but the numbers have levelled off"}
-    return {"verdict": UNDECIDED, "why": f"so far: {result.verdict}"}
+    *_, shorter, _ = (None, None, *result.verdicts().values())
+    if (
+        before
+        and levelled_off(result.values.values(), before.values())
+        and shorter in (None, result.verdict)
+    ):
+        claimed = f"less training than claimed ({takes}), but " if takes else ""
+        return {"why": f"{claimed}the numbers have levelled off"}
+    needed = takes or "a training until the numbers level off"
+    return {"verdict": UNDECIDED, "why": f"so far: {result.verdict}; it takes {needed}"}
 
 
 def _numbers(values):

@@ -63,7 +63,7 @@ def _draw_series(axis, index, name, x, y):
         axis.fill_between(x, y.min(axis=0), y.max(axis=0), color=colour, alpha=0.2, lw=0)
 
 
-def scatter(panels, labels, class_names, title, alt):
+def scatter(panels, labels, class_names, title, alt, *, axis_labels=None, central=100):
     """Points in the plane by class, one panel a method; each class is named at its median.
 
     Args:
@@ -72,12 +72,20 @@ def scatter(panels, labels, class_names, title, alt):
         class_names: names in the order of the labels.
         title: the question that the picture answers.
         alt: alternative text.
+        axis_labels: what the two coordinates are, or None.
+        central: percent of the points that each axis must hold; the outermost are cut off, so
+            that a few do not squeeze all others.
     """
     figure = Figure(figsize=(4.4 * len(panels), 4.3))
     axes = figure.subplots(1, len(panels), squeeze=False)
     labels = to_numpy(labels)
+    x_label, y_label = axis_labels or ("", "")
     for axis, (name, points) in zip(axes[0], panels.items(), strict=True):
         points = to_numpy(points)
+        rim = (100 - central) / 2
+        low, high = np.percentile(points, [rim, 100 - rim], axis=0)
+        margin = 0.05 * (high - low)
+        (left, bottom), (right, top) = low - margin, high + margin
         for index, class_name in enumerate(class_names):
             chosen = points[labels == index]
             colour, _, marker = style(index)
@@ -85,7 +93,8 @@ def scatter(panels, labels, class_names, title, alt):
                          linewidths=0)  # fmt: skip
             if len(class_names) > 1 and len(chosen):
                 axis.annotate(class_name, np.median(chosen, axis=0), **LABEL)
-        axis.set(title=name, xticks=[], yticks=[])
+        axis.set(title=name, xticks=[], yticks=[], xlabel=x_label, ylabel=y_label)
+        axis.set(xlim=(left, right), ylim=(bottom, top))
         axis.set_aspect("equal", adjustable="datalim")
     if len(class_names) > 1:
         handles = axes[0, 0].get_legend_handles_labels()
@@ -163,7 +172,9 @@ def dots(values, title, alt, *, x_label, reference=None):
     show(figure, alt, title)
 
 
-def heatmap(values, rows, columns, title, alt, *, x_label, y_label, digits=0, note=None):
+def heatmap(
+    values, rows, columns, title, alt, *, x_label, y_label, digits=0, note=None, middle=None
+):
     """A table as a picture: darker is more, the number stands in each field.
 
     Args:
@@ -176,14 +187,21 @@ def heatmap(values, rows, columns, title, alt, *, x_label, y_label, digits=0, no
         y_label: what the rows are.
         digits: decimals of the numbers; zeros are left out.
         note: a short text at the right end of each row, or None.
+        middle: value on whose two sides the colours differ, violet above and orange below; None
+            takes one colour.
     """
     values = to_numpy(values).astype(float)
     figure = Figure(figsize=(0.62 * len(columns) + 2.6, 0.34 * len(rows) + 1.6))
     axis = figure.subplots()
-    axis.imshow(values, cmap="Blues", vmin=0, vmax=1.15 * values.max(), aspect="auto")
+    centre = 0 if middle is None else middle
+    reach = np.abs(values - centre).max() or 1.0
+    colours = {"cmap": "Blues", "vmin": 0, "vmax": 1.15 * reach}
+    if middle is not None:
+        colours = {"cmap": "PuOr", "vmin": middle - 1.15 * reach, "vmax": middle + 1.15 * reach}
+    axis.imshow(values, aspect="auto", **colours)
     for (row, column), value in np.ndenumerate(values):
         if round(value, digits):
-            dark = value > 0.6 * values.max()
+            dark = abs(value - centre) > 0.6 * reach
             axis.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8,
                       color="white" if dark else "0.1")  # fmt: skip
     slanted = {"rotation": 30, "ha": "right"} if max(map(len, columns)) > 5 else {}

@@ -12,7 +12,7 @@ from course_utils.plotting.look import display_png
 
 @contextlib.contextmanager
 def beside_the_record(notebook, name):
-    """Show the figure that the block draws, and below it that of the recorded run.
+    """Show the figure that the block draws, and below it that of the recorded run, if it differs.
 
     In a recording, the figure is kept under this name instead.
 
@@ -36,7 +36,10 @@ def beside_the_record(notebook, name):
         data = drawn[0].data
         recorded.keep_picture(name, base64.b64decode(data["image/png"]), data["text/plain"])
     elif (found := recorded.picture(notebook, name)) is not None:
+        same = found[0] == base64.b64decode(drawn[0].data["image/png"])
         made = recorded.made(notebook)
-        text = f"The recorded run{f' ({made})' if made else ''}:"
+        text = f"The recorded run{f' ({made})' if made else ''}"
+        text += " drew the same picture." if same else ":"
         display({"text/html": f"<p>{html.escape(text)}</p>", "text/plain": text}, raw=True)
-        display_png(*found)
+        if not same:
+            display_png(*found)

@@ -203,11 +203,20 @@ def test_less_training_than_the_claim_speaks_of_decides_nothing(started, images,
 
     assert judged().verdict == claims.HOLDS
     undecided = judged(own_budget=False)
-    assert (undecided.verdict, undecided.why) == (claims.UNDECIDED, "so far: holds")
+    assert undecided.verdict == claims.UNDECIDED
+    assert undecided.why == "so far: holds; it takes a training until the numbers level off"
+    assert judged(own_budget=False, takes="30 epochs").why == "so far: holds; it takes 30 epochs"
     assert judged(own_budget=False, earlier={3 / 4: at(5)}).verdict == claims.UNDECIDED
     settled = judged(own_budget=False, earlier={3 / 4: at(8.5)})
     assert settled.verdict == claims.HOLDS
-    assert "levelled off" in settled.why
+    assert settled.why == "the numbers have levelled off"
+    settled = judged(own_budget=False, takes="30 epochs", earlier={3 / 4: at(8.5)})
+    assert settled.why.startswith("less training than claimed (30 epochs), but the numbers have")
+    # A rate that falls to zero calms the last quarter of any training.
+    calmed = judged(own_budget=False, earlier={3 / 4: at(8.5), 1 / 4: at(0.5)})
+    assert calmed.verdict == claims.UNDECIDED
+    steady = judged(own_budget=False, earlier={3 / 4: at(8.5), 1 / 16: at(0.5), 1 / 4: at(8)})
+    assert steady.verdict == claims.HOLDS
     # What is no verdict stays what it is.
     few = claims.test(CLAIM, {"A": [1.0], "B": [2.0]}, "", images, own_budget=False)
     assert few.verdict == claims.TOO_FEW

@@ -37,6 +37,9 @@ DRAWINGS = {
     "scatter": lambda: plotting.scatter(
         {"p": np.eye(2), "q": np.eye(2)}, np.array([0, 1]), ["a", "b"], "?", ALT
     ),
+    "scatter, cut": lambda: plotting.scatter(
+        {"p": np.eye(2)}, np.array([0, 1]), ["a", "b"], "?", ALT, axis_labels="xy", central=96
+    ),
     "dots": lambda: plotting.dots({"a": [1, 2]}, "?", ALT, x_label="x", reference=("r", 1)),
     "dots of several": lambda: plotting.dots(
         {"a": {"b": [1, 2], "c": [3]}, "d": {"b": [2], "c": [1]}}, "?", ALT, x_label="x"
@@ -44,6 +47,9 @@ DRAWINGS = {
     "heatmap": lambda: plotting.heatmap(
         [[0, 3], [2, 1]], ["r", "s"], ["a", "a longer name"], "?", ALT,
         x_label="x", y_label="y", note=["n", "m"],
+    ),
+    "heatmap of two sides": lambda: plotting.heatmap(
+        [[0.2, 0.9]], ["r"], ["a", "b"], "?", ALT, x_label="x", y_label="y", middle=0.5
     ),
     "mixtures": lambda: plotting.mixtures(
         {"p": (np.zeros((1, 2)), np.eye(2)[None])}, np.eye(2), "?", ALT
@@ -173,3 +179,24 @@ def test_the_first_series_of_a_figure_stay_apart_in_grey():
     assert len({line for _, line, _ in shown}) == len({marker for *_, marker in shown}) == 4
     assert len(set(plotting.COLOURS)) == len(set(plotting.MARKERS)) == 10
     assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in plotting.COLOURS)
+
+
+def test_a_few_points_far_out_do_not_squeeze_a_map(monkeypatch):
+    points = np.random.default_rng(0).normal(size=(1_000, 2))
+    points[0] = 1_000
+    kept = []
+    monkeypatch.setattr(charts, "show", lambda figure, *_: kept.append(figure))
+    plotting.scatter({"p": points}, np.zeros(1_000), ["a"], "?", ALT, central=96)
+    assert max(kept[0].axes[0].get_xlim()) < 5
+
+
+def test_the_two_sides_of_a_heatmap_have_colours_of_their_own(monkeypatch):
+    kept = []
+    monkeypatch.setattr(charts, "show", lambda figure, *_: kept.append(figure))
+    options = {"x_label": "x", "y_label": "y", "middle": 0.5}
+    plotting.heatmap([[0.3, 0.5, 0.7]], ["r"], list("abc"), "?", ALT, **options)
+    image = kept[0].axes[0].images[0]
+    below, at, above = image.cmap(image.norm(image.get_array()))[0, :, :3]
+    assert below[0] > below[2]  # orange
+    assert above[2] > above[0]  # violet to blue
+    assert np.ptp(at) < 0.02

@@ -183,10 +183,15 @@ def test_a_key_picture_is_shown_below_ones_own(shell, recording, folder, capsys)
     recording()
     capsys.readouterr()
     with plotting.beside_the_record("05_x", "line"):
-        draw()
+        draw(title="Which is smaller?")
     shown = capsys.readouterr().out
     assert shown.count("A line that rises") == 2
     assert "The recorded run:" in shown
+    with plotting.beside_the_record("05_x", "line"):
+        draw()
+    shown = capsys.readouterr().out
+    assert shown.count("A line that rises") == 1
+    assert "The recorded run drew the same picture." in shown
     (folder / "pictures.json").write_text("{")
     with plotting.beside_the_record("05_x", "line"):
         draw()

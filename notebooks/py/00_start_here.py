@@ -381,10 +381,12 @@ print(f"five pairs, two equal methods: {2**-5:.1%} 'holds' by chance")
 # "After thirty epochs A is better than B" is not refuted by one epoch. So a verdict counts at the
 # budget of whoever makes the claim. Where that is out of reach, it counts only if the numbers have
 # **levelled off**: over the last quarter of the training, neither moved by more than a fifth of the
-# difference between the two. Else the table says *not decided at this budget*, and what it looked
-# like so far. Your run is often too short for a verdict. The recorded run below it is longer, and
-# its line says how long; where a record has been made for it, the table also tells what a sixteenth
-# and a quarter of the training would have said, since some verdicts turn over in between.
+# difference between the two, and a quarter of the training, planned by itself, says the same (a
+# learning rate that falls to zero calms every number at the end). Else the table says *not decided
+# at this budget*, what it looked like so far, and what it would take. Your run is often too short
+# for a verdict. The recorded run below it is longer, and its line says how long; where a record has
+# been made for it, the table also tells what a sixteenth and a quarter of the training would have
+# said, since some verdicts turn over in between.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A claim, tested
@@ -392,7 +394,8 @@ print(f"five pairs, two equal methods: {2**-5:.1%} 'holds' by chance")
 # > "More hidden units make an autoencoder better."
 #
 # The claim gets its table. Your run is on top. Below stands the recorded run, made once with five
-# seeds.
+# seeds. (It is small, to show the form: ten thousand images, one learning rate, ten epochs, and it
+# speaks of these alone. Notebook 01 begins with claims at full strength.)
 
 # %% slideshow={"slide_type": "skip"}
 errors = {

@@ -82,10 +82,6 @@ def scatter(panels, labels, class_names, title, alt, *, axis_labels=None, centra
     x_label, y_label = axis_labels or ("", "")
     for axis, (name, points) in zip(axes[0], panels.items(), strict=True):
         points = to_numpy(points)
-        rim = (100 - central) / 2
-        low, high = np.percentile(points, [rim, 100 - rim], axis=0)
-        margin = 0.05 * (high - low)
-        (left, bottom), (right, top) = low - margin, high + margin
         for index, class_name in enumerate(class_names):
             chosen = points[labels == index]
             colour, _, marker = style(index)
@@ -94,8 +90,12 @@ def scatter(panels, labels, class_names, title, alt, *, axis_labels=None, centra
             if len(class_names) > 1 and len(chosen):
                 axis.annotate(class_name, np.median(chosen, axis=0), **LABEL)
         axis.set(title=name, xticks=[], yticks=[], xlabel=x_label, ylabel=y_label)
-        axis.set(xlim=(left, right), ylim=(bottom, top))
-        axis.set_aspect("equal", adjustable="datalim")
+        if central < 100:
+            rim = (100 - central) / 2
+            low, high = np.percentile(points, [rim, 100 - rim], axis=0)
+            middle, half = (low + high) / 2, 0.55 * (high - low).max()
+            axis.set(xlim=middle[0] + [-half, half], ylim=middle[1] + [-half, half])
+        axis.set_aspect("equal", adjustable="datalim" if central == 100 else "box")
     if len(class_names) > 1:
         handles = axes[0, 0].get_legend_handles_labels()
         figure.legend(*handles, loc="outside lower center", ncols=5, fontsize=8, markerscale=2)

@@ -8,6 +8,8 @@ number in the last quarter; so a shorter training, planned by itself, must have 
 verdict too.
 """
 
+# ruff: noqa: PT028 - `test` judges claims, it is none of pytest's.
+
 import dataclasses
 import datetime
 import fractions
@@ -151,9 +153,7 @@ def _replaced(values, old, new):
     return {name: [new if v == old else v for v in series] for name, series in values.items()}
 
 
-def test(  # noqa: PT028
-    claim, values, budget, data, *, earlier=None, own_budget=True, takes="", unmet=""
-):
+def test(claim, values, budget, data, *, earlier=None, own_budget=True, takes="", unmet=""):
     """Judge a claim by results of this process and note it for `course record`.
 
     Args:

@@ -19,7 +19,7 @@
 # After this notebook you can
 #
 # - build the two standard VAEs for small images, and count their weights by hand;
-# - compare two models by what is kept equal: weights, updates, seconds;
+# - compare two models by what is kept equal: weights, or updates, or the decoder;
 # - tell the bound, the likelihood and the quality of samples apart, and say when they disagree;
 # - say what a larger latent space is good for, and how much of it a VAE uses.
 

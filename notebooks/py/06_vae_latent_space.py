@@ -1066,7 +1066,7 @@ def code_gaussian(mean, log_var):
 # - [07 · Does one direction of the code mean one thing?](07_vae_factors.ipynb): adding a hat to a
 #   face, and β.
 # - [05 · What do convolutions buy a VAE?](05_vae_dense_vs_conv.ipynb): what the networks
-#   contribute, at equal weights, updates and seconds.
+#   contribute, at equal weights and updates.
 # - [09 · Can a plain autoencoder generate?](09_latent_mixtures.ipynb): better densities in place of
 #   $\mathcal N(0, I)$.
 # - Kingma & Welling 2014, [Auto-encoding variational Bayes](https://arxiv.org/abs/1312.6114): the

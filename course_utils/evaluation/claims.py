@@ -200,13 +200,11 @@ def _set_aside(result, own_budget, takes, unmet):
         return {"verdict": CANNOT_BE_TESTED, "why": unmet}
     if own_budget or result.verdict not in (HOLDS, HOLDS_WEAKLY, OPPOSITE, NO_DIFFERENCE):
         return {}
-    before = result.earlier.get(LAST_QUARTER)
-    *_, shorter, _ = (None, None, *result.verdicts().values())
-    if (
-        before
-        and levelled_off(result.values.values(), before.values())
-        and shorter in (None, result.verdict)
-    ):
+    earlier = dict(result.earlier)
+    before = earlier.pop(LAST_QUARTER, None)
+    longest = max(earlier, default=None)  # of the shorter trainings
+    confirmed = longest is None or result.claim.judge(earlier[longest]) == result.verdict
+    if before and confirmed and levelled_off(result.values.values(), before.values()):
         claimed = f"less training than claimed ({takes}), but " if takes else ""
         return {"why": f"{claimed}the numbers have levelled off"}
     needed = takes or "a training until the numbers level off"

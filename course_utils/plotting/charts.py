@@ -21,7 +21,8 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
         alt: alternative text.
         y_label: the quantity and its unit.
         levels: dict of name to a value to draw as a horizontal line.
-        log_x: logarithmic horizontal axis; the ticks are the points themselves if they are few.
+        log_x: logarithmic horizontal axis; the ticks are the points themselves if they are few
+            and round.
         log_y: logarithmic vertical axis.
         y_limits: (lowest, highest) value shown, or None for all.
     """
@@ -42,7 +43,7 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
         if log_x:
             axis.set_xscale("log", base=2)
             axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
-            if len(points) < 8:
+            if len(points) < 8 and all(float(f"{point:g}") == point for point in points):
                 axis.set_xticks(sorted(points))
     if log_y:
         axes[0, 0].set_yscale("log")

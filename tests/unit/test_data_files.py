@@ -9,16 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from real_data import REAL_FOLDER, needs_real_data
 
 from course_utils import data, storage
 from course_utils.data import download, fashion_mnist, files, layouts, mnist
-
-GIVEN = os.environ.get("COURSE_TEST_DATA_DIR")
-REAL_FOLDER = Path(GIVEN or "not given")
-needs_real_data = pytest.mark.skipif(
-    not GIVEN or not (REAL_FOLDER / "mnist.npz").is_file(),
-    reason="the real data sets are not here; name their folder in COURSE_TEST_DATA_DIR",
-)
 
 
 def miniature_arrays():

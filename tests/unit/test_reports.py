@@ -7,6 +7,7 @@ import re
 import keras
 import numpy as np
 import pytest
+from real_data import REAL_FOLDER, needs_real_data
 from scipy.ndimage import gaussian_filter
 
 from course_utils import data, environment, evaluation
@@ -96,6 +97,23 @@ def test_a_damaged_cached_classifier_is_trained_again(
     assert again.accuracy == yardstick.classifier.accuracy
     with np.load(tmp_path / "classifiers" / stored.name) as file:
         assert "meta" in file.files
+
+
+@needs_real_data
+@pytest.mark.parametrize(("name", "least"), [("mnist", 0.98), ("fashion_mnist", 0.9)])
+def test_the_classifiers_of_the_package_fit_the_real_data_and_need_no_training(
+    name, least, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("COURSE_PROFILE", "cpu")
+    monkeypatch.setenv("COURSE_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("COURSE_DATA_DIR", str(REAL_FOLDER))
+    monkeypatch.setattr(classifier, "_train", lambda *_: pytest.fail("trained anew"))
+    known, images = evaluation.course_classifier(name), data.load(name)
+    right = known.describe(images.x_test[:2_000])[1].argmax(axis=1) == images.y_test[:2_000]
+    assert right.mean() > least
+    assert {file.stem.rpartition("-")[0] for file in classifier.SHIPPED.iterdir()} == {
+        "mnist", "fashion_mnist",
+    }  # fmt: skip
 
 
 def test_features_are_centred_and_both_kinds_have_their_variance_on_training_images(yardstick):

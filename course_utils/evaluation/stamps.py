@@ -3,6 +3,7 @@
 import ast
 import functools
 import hashlib
+import re
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -79,7 +80,7 @@ def code_hash(script, used=used_in_a_record):
     """Hash of a percent script's code: comments, prose and layout do not count.
 
     Nor do budgets that were not `used`: what is stored stays good when a smaller machine needs
-    another one. Nor does the address that the first cell installs from.
+    another one. Nor do the address that the first cell installs from, and the exercises.
 
     Args:
         script: path of the percent script.
@@ -91,7 +92,13 @@ def code_hash(script, used=used_in_a_record):
     Raises:
         SyntaxError: the script is not valid Python.
     """
-    return _hash(ast.parse(Path(script).read_text(encoding="utf-8")), used)
+    return _hash(ast.parse(_without_exercises(Path(script).read_text(encoding="utf-8"))), used)
+
+
+def _without_exercises(script):
+    """A percent script without the cells that are tagged as exercises."""
+    head, *cells = re.split(r"(?m)^(?=# %%)", script)
+    return head + "".join(cell for cell in cells if '"exercise"' not in cell.partition("\n")[0])
 
 
 def _hash(tree, used):

@@ -70,8 +70,8 @@ PLANE_BATCH_SIZE = by_profile(smoke=32, cpu=256, gpu=256)
 BUDGETS = by_profile(smoke=(5,), cpu=(8,), gpu=(4, 16), record=(1, 4, 16))
 EPOCHS = BUDGETS[-1]
 BATCH_SIZE = by_profile(smoke=32, cpu=128, gpu=128)
-PEAKS = (2.5e-3, 5e-3, 1e-2)  # learning rates to choose from
-PEAKS_AT = (1, 4, 16)  # the lengths of training for which the recorded run has chosen
+# Learning rates to choose from, for several lengths of training: a short one takes larger steps.
+PEAKS = {1: (5e-3, 1e-2, 2e-2, 4e-2), 4: (5e-3, 1e-2, 2e-2), 16: (2.5e-3, 5e-3, 1e-2)}
 CODE_SIZE = 16
 PAIRS = by_profile(smoke=40, cpu=300, gpu=500)
 COUNT = by_profile(smoke=500, cpu=5_000, gpu=5_000)  # samples for each distance
@@ -428,9 +428,9 @@ def loss_at(peak, name, epochs):
 
 def best_peak(name, epochs):
     """The best learning rate for this network and about so many epochs."""
-    epochs = min(PEAKS_AT, key=lambda known: abs(math.log(known / epochs)))
+    epochs = min(PEAKS, key=lambda known: abs(math.log(known / epochs)))
     what = f"rate for {name}, {epochs} epochs"
-    return recorded.best(NOTEBOOK, what, PEAKS, loss_at, name, epochs, otherwise=5e-3)
+    return recorded.best(NOTEBOOK, what, PEAKS[epochs], loss_at, name, epochs, otherwise=5e-3)
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -793,8 +793,9 @@ for sigma in (0.9, 0.5, 0.1):
 #
 # > "A 2-D latent separates the classes better the longer one trains."
 #
-# First snapshot against last, by both measures: the same network twice, so the results are compared
-# pair by pair.
+# "The longer" would say that every further epoch helps. What we judge is less: last snapshot
+# against first, by both measures. It is the same network twice, so the results are compared pair by
+# pair.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -806,7 +807,8 @@ def longer_claim(key, measure):
 
     claim = claims.Claim(
         name=f"longer_separates_{key}",
-        statement="A 2-D latent separates the classes better the longer one trains.",
+        statement=f"A 2-D latent separates the classes better after {SNAPSHOTS[-1]} epochs than "
+        f"after {SNAPSHOTS[0]}.",
         test=f"Posterior means of the same held-out images, after {SNAPSHOTS[-1]} epochs and after "
         f"{SNAPSHOTS[0]} of the same training.",
         measure=measure,
@@ -837,8 +839,7 @@ longer_claim("silhouette", "silhouette")
 # Half-way between two images of different classes: which model's images look more real, which lose
 # less against the ends (judged by what the same model makes of real images), and whose way is
 # straighter? The claim names no budget; tutorials train for about thirty epochs. What has had fewer
-# must have levelled off. Two models are two independent results; two ways through one model are
-# paired.
+# must have levelled off. All ways of a seed join the same images: they are compared pair by pair.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -861,6 +862,7 @@ def compare(claim, number, conditions):
         images,
         earlier={**earlier, 3 / 4: before},
         own_budget=EPOCHS >= SOURCE_EPOCHS,
+        takes=f"{SOURCE_EPOCHS} epochs, as tutorials train",
     )
     claims.show(outcome, NOTEBOOK)
 
@@ -869,32 +871,35 @@ def compare(claim, number, conditions):
 MEASURES = {
     "real": ("density of middle images (course classifier, real images: 1)", "higher"),
     "decoded": ("density by decoded real images, middle less ends", "higher"),
-    "detour": ("detour in features of the course classifier", "lower"),
+    "detour": ("detour in features of the course classifier, less that of a cross-fade", "lower"),
 }
 
 
 def of_a_way(found, name, by):
-    """The number that judges a way: of its middle image, less its ends, or its detour."""
+    """The number that judges a way: of its middle image, less its ends, or its detour.
+
+    A cross-fade of the same decoded ends makes a detour too, which is no merit of the way.
+    """
     way = found["ways"][name]
     if by == "detour":
-        return way["detour"]
+        return way["detour"] - found["ways"][f"cross-fade, {name}"]["detour"]
     ends = (way[by][0] + way[by][-1]) / 2 if by == "decoded" else 0
     return way[by][STEPS // 2] - ends
 
 
 # %% slideshow={"slide_type": "skip"}
-def way_claim(name, statement, first, second, by="real", paired=False):
+def way_claim(name, statement, first, second, by="real"):
     """One way against another, by the middle image or by the detour."""
     measure, better = MEASURES[by]
     test = f"{PAIRS} pairs of held-out images of different classes, {STEPS} steps."
-    claim = claims.Claim(name, statement, test, measure, better, paired=paired)
+    claim = claims.Claim(name, statement, test, measure, better, paired=True)
     compare(claim, lambda found, way: of_a_way(found, way, by), (first, second))
 
 
-def sampling_claim(name, statement, test, first, second, paired=False):
+def sampling_claim(name, statement, test, first, second):
     """Samples from one distribution of codes against those from another."""
     measure = f"Fréchet distance (course classifier, {COUNT:,} images)"
-    claim = claims.Claim(name, statement, test, measure, paired=paired)
+    claim = claims.Claim(name, statement, test, measure, paired=True)
     compare(claim, lambda found, way: found["distances"][way], (first, second))
 
 
@@ -918,15 +923,17 @@ way_claim(
 # %% slideshow={"slide_type": "subslide"}
 way_claim(
     "vae_interpolates_straight",
-    "A VAE's way from image to image is straighter than a plain autoencoder's.",
+    "A VAE's way from image to image is straighter than a plain autoencoder's, each against a "
+    "cross-fade of its own ends.",
     "VAE",
     "autoencoder",
     "detour",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Is a smaller detour the merit of the way? The cross-fades use no code between their ends: compare
-# their two detours, printed above. What differs there already comes from the decoded ends.
+# By the detours alone, printed above, the VAE's way is the straighter one. But most of the
+# difference is there already between the cross-fades, which use no code between their ends: it
+# comes from the decoded ends, and is taken off here.
 #
 # "Fails" should mean: no better than mixing the two decoded pictures.
 
@@ -937,7 +944,6 @@ way_claim(
     "images.",
     "autoencoder",
     "cross-fade, autoencoder",
-    paired=True,
 )
 
 # %% slideshow={"slide_type": "subslide"}
@@ -966,7 +972,6 @@ sampling_claim(
     "The same network; codes drawn around the means of training images, or from N(0, I).",
     "VAE, codes of images",
     "VAE, N(0, I)",
-    paired=True,
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -983,7 +988,6 @@ for by, reference in {"real": "", "decoded": ", by decoded images"}.items():
         "VAE, spherical",
         "VAE",
         by,
-        paired=True,
     )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -997,8 +1001,9 @@ for by, reference in {"real": "", "decoded": ", by decoded images"}.items():
 # - A measure is tested on garbage before it is trusted. Precision lets pass what lies in the ball
 #   of one outlier; density counts the balls.
 # - A way is judged against a cross-fade of the same decoded ends, and from the ends on: what is
-#   lost there is the decoder's blur. The VAE's way is the straighter one, and its middle looks less
-#   real than a plain autoencoder's; the arc gains by one reference and loses by the other.
+#   lost there is the decoder's blur. Against these cross-fades the VAE's way is not seen to be
+#   straighter, and its middle looks less real than a plain autoencoder's; the arc gains by one
+#   reference and loses by the other.
 # - Samples suffer where the aggregate posterior leaves holes in the prior, not because each
 #   $q(z \mid x)$ is narrow. It contradicts itself? "A plain autoencoder cannot be sampled" is true
 #   of $\mathcal N(0, I)$, and another claim once a density is fitted to its codes.

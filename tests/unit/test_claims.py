@@ -315,6 +315,16 @@ def test_the_code_hash_is_the_same_on_every_python(tmp_path):
     assert stamps.code_hash(script) == "74bca5b5d47c5843"
 
 
+def test_an_exercise_makes_nothing_stale(tmp_path):
+    script = tmp_path / "a.py"
+    lesson, exercise = "# %%\nx = 1\n\n", '# %% tags=["exercise"]\ndef f():\n    ...\n\n'
+    found = set()
+    for text in (lesson, lesson + exercise, lesson + exercise + '# %% tags=["exercise"]\nf()\n'):
+        script.write_text(text)
+        found.add(stamps.code_hash(script))
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize(
     ("of", "given", "count"),
     [

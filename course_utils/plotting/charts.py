@@ -48,12 +48,23 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
     if log_y:
         axes[0, 0].set_yscale("log")
     axes[0, 0].set(ylim=y_limits, ylabel=y_label)
-    if len(names) > 4:  # so many names would lie on the curves
-        handles = axes[0, 0].get_legend_handles_labels()
-        figure.legend(*handles, loc="outside right upper", fontsize=9)
-    else:
-        axes[0, 0].legend(fontsize=9)
+    in_panel = [_handles(axis) for axis in axes[0]]
+    whole = [
+        axis for axis, known in zip(axes[0], in_panel, strict=True) if len(known) == len(names)
+    ]
+    if whole and len(names) <= 4:
+        whole[0].legend(fontsize=9)
+    else:  # no panel has all series, or so many names would lie on the curves
+        known = {name: handle for panel in in_panel for name, handle in panel.items()}
+        handles = [known[name] for name in names]
+        figure.legend(handles, names, loc="outside right upper", fontsize=9)
     show(figure, alt, title)
+
+
+def _handles(axis):
+    """Name of each series in a panel to what stands for it in a legend."""
+    handles, names = axis.get_legend_handles_labels()
+    return dict(zip(names, handles, strict=True))
 
 
 def _draw_series(axis, index, name, x, y):

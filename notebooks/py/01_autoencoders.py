@@ -832,7 +832,8 @@ recorded.answer(NOTEBOOK, sizes_in_words)
 # answer may hang on it, so there are three: those of PCA with half as many numbers as the code,
 # with as many, and with twice as many. We read off at which length of training each line of the
 # left picture falls to that error, on its logarithmic axes. "A lot" is put at twice as quick. A
-# network that has not got there with the longest training counts as later than that.
+# network that is there with the shortest training counts as that quick, one that is not with the
+# longest as later than that.
 
 
 # %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]

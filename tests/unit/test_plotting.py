@@ -99,6 +99,20 @@ def test_a_series_keeps_its_colour_in_every_panel(monkeypatch):
     plt.close(figures[0])
 
 
+def test_a_legend_names_every_series_also_where_no_panel_shows_them_all(monkeypatch):
+    figures = []
+    monkeypatch.setattr(charts, "show", lambda figure, *_: figures.append(figure))
+    a, b, c = (([0, 1], [k, 1]) for k in range(3))
+    for panels in ({"x": {"a": a, "b": b}}, {"x": {"a": a}, "y": {"a": a, "c": c, "b": b}},
+                   {"x": {"a": a, "b": b}, "y": {"b": b, "c": c}}):  # fmt: skip
+        plotting.lines(panels, "?", ALT, y_label="z")
+        figure = figures.pop()
+        legends = [*figure.legends, *filter(None, (axis.get_legend() for axis in figure.axes))]
+        told = {text.get_text() for legend in legends for text in legend.get_texts()}
+        assert told == {name for series in panels.values() for name in series}
+        plt.close(figure)
+
+
 @pytest.mark.parametrize(
     "title", ["Short?", "A title that is much longer than its figure is wide?"]
 )

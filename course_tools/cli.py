@@ -242,9 +242,20 @@ def lab(context: typer.Context):
 
 
 @app.command()
-def slides():
-    """Build the slide decks (not built yet)."""
-    console.print("The slide decks are not built yet.")
+def slides(context: typer.Context, names: options.Names = None, recorded: options.Recorded = False):
+    """Build the slide decks into build/slides/, from a fresh execution."""
+    from course_tools import building, execution, pairing
+    from course_tools import slides as course_slides
+
+    project = _project(context)
+    notebooks = project.select(names or ())
+    read = pairing.read_ipynb
+    if not recorded:
+        settings = execution.Settings("cpu", options.asked(None, "COURSE_DATA", "auto"), None)
+        building.build(project, notebooks, settings, console, fresh=False)
+        read = building.read_built
+    folder = course_slides.build(project, notebooks, read, _say)
+    _say(f"Slides: {folder / 'index.html'}")
 
 
 def _project(context):

@@ -41,6 +41,7 @@ AllBackends = _flag("--all-backends", "Execute the notebooks on all three.")
 TimeLimit = Annotated[
     float | None, typer.Option(help="Seconds that a notebook may take.", show_default="by profile")
 ]
+Recorded = _flag("--recorded", "From the stored outputs and the recorded runs, in seconds.")
 Fresh = _flag("--fresh", "Run also what is unchanged.")
 OnlyTell = _flag("--check", "Change nothing, only tell.")
 FromNotebook = _flag("--from-notebook", "Take edits over from the .ipynb.")

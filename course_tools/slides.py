@@ -1,0 +1,127 @@
+"""Slide decks: pages that open from a file, with everything that they load beside them."""
+
+import html
+import json
+import shutil
+import string
+import subprocess
+from pathlib import Path
+
+from course_tools import decks
+from course_tools.series import CourseError
+from course_utils import storage
+
+TEMPLATES = Path(__file__).parent / "templates"
+WIDTH, HEIGHT = 1280, 720
+_VENDORED = (
+    "dist/reset.css",
+    "dist/reveal.css",
+    "dist/reveal.js",
+    "plugin/notes/notes.js",
+    "LICENSE",
+)
+
+
+def build(project, notebooks, read, say):
+    """Write a deck for each notebook to `build/slides/`, and a page that lists them.
+
+    Args:
+        project: the `Project`.
+        notebooks: which notebooks.
+        read: function of a notebook that gives it with its outputs; may raise CourseError, which
+            is told, and the other decks are built.
+        say: called with a line of text for each deck.
+
+    Raises:
+        CourseError: npm is missing, or a deck could not be built.
+    """
+    folder = project.build_dir / "slides"
+    folder.mkdir(parents=True, exist_ok=True)
+    vendor(project, folder / "vendor")
+    failed = []
+    for notebook in notebooks:
+        try:
+            slides = decks.slides_of(notebook, read(notebook))
+        except CourseError as error:
+            failed.append(notebook.name)
+            say(f"{notebook.name}: {error}")
+            continue
+        write(notebook, slides, folder / f"{notebook.name}.html")
+        say(f"{notebook.name}: {len(slides)} slides")
+    _write_index(project, folder)
+    if failed:
+        raise CourseError(f"no deck of {', '.join(failed)}; the others are in {folder}")
+    return folder
+
+
+def write(notebook, slides, path):
+    """Write one deck."""
+    sections, open_section = [], False
+    for number, slide in enumerate(slides, 1):
+        if slide.begins or not open_section:
+            sections.append("</section>" * open_section + "<section>")
+            open_section = True
+        sections.append(_section(slide, number))
+    page = string.Template((TEMPLATES / "deck.html").read_text("utf-8")).substitute(
+        title=html.escape(notebook.title),
+        style=(TEMPLATES / "deck.css").read_text("utf-8"),
+        sections="\n".join([*sections, "</section>" * open_section]),
+        width=WIDTH,
+        height=HEIGHT,
+    )
+    with storage.atomic_write(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def _section(slide, number):
+    level = "h1" if number == 1 else "h2"
+    heading = decks.markdown(slide.heading).strip().removeprefix("<p>").removesuffix("</p>")
+    notes = f'<aside class="notes">{decks.markdown(slide.notes)}</aside>' if slide.notes else ""
+    return (
+        f'<section id="slide-{number}"><div class="page{" title" * (number == 1)}">'
+        f"<{level}>{heading}</{level}>{''.join(slide.parts)}</div>{notes}</section>"
+    )
+
+
+def vendor(project, folder):
+    """Put what decks load beside them: reveal.js, by the lock file in `slides/`.
+
+    Raises:
+        CourseError: npm is not there, or failed.
+    """
+    lock = project.root / "slides" / "package-lock.json"
+    version = json.loads(lock.read_text("utf-8"))["packages"]["node_modules/reveal.js"]["version"]
+    stamp = folder / "version.txt"
+    if stamp.is_file() and stamp.read_text("utf-8") == version:
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        raise CourseError(
+            "npm is not here; it fetches reveal.js, which shows the decks. Install Node.js from "
+            "https://nodejs.org, then again: course slides"
+        )
+    work = folder.parent / "npm"
+    work.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(lock.parent / name, work / name)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CourseError(f"npm could not fetch reveal.js: {done.stderr.strip()[-500:]}")
+    for name in _VENDORED:
+        target = folder / Path(name).name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(work / "node_modules" / "reveal.js" / name, target)
+    shutil.rmtree(work)
+    stamp.write_text(version, encoding="utf-8")
+
+
+def _write_index(project, folder):
+    """Write `index.html` with a link to each deck that is there."""
+    there = [n for n in project.notebooks() if (folder / f"{n.name}.html").is_file()]
+    items = "\n".join(
+        f'<li><a href="{n.name}.html">{n.number} · {html.escape(n.title)}</a></li>' for n in there
+    )
+    page = string.Template((TEMPLATES / "decks.html").read_text("utf-8")).substitute(items=items)
+    with storage.atomic_write(folder / "index.html") as temporary:
+        temporary.write_text(page, encoding="utf-8")

@@ -3,10 +3,11 @@
 A cell's slide type says where slides begin (`slide`, `subslide`), what comes step by step
 (`fragment`), and what is left out (`skip`). Beyond that:
 
-- one figure a slide: a second one begins a slide of its own under the same heading; where *your
-  run* stands beside *the recorded run*, the recorded picture is shown;
-- code is shown where it is the point: cells without a picture, or tagged `show-code`; never those
-  tagged `hide-input`;
+- what does not fit goes on under the same heading; a figure gets at least half a slide, and there
+  is one on each; where *your run* stands beside *the recorded run*, the recorded one is shown;
+- code is shown where it is short and the point: no picture comes of it, or it is tagged
+  `show-code`; never where it is tagged `hide-input`;
+- what the recorded run says goes to the speaker's notes: the figures say it to the class;
 - the claims become a summary of their verdicts, the exercises a list of their titles;
 - what was learnt comes last, the first sentence of each point.
 
@@ -25,7 +26,10 @@ from course_tools import pages, recording
 from course_tools.series import alt_text
 from course_utils.evaluation import claims
 
-CODE_LINES = 14  # more do not fit beside a heading and what they print
+CODE_LINES = 9  # longer code is read at home
+# Pixels, as `deck.css` lays things out: below the heading, of a figure, of a line and of a gap.
+ROOM, FIGURE, LINE, CODE_LINE, GAP = 560, 380, 37, 25, 16
+LETTERS, CODE_LETTERS = 84, 98  # in a line
 CLAIMS_A_SLIDE = 5
 _CLAIMS, _LEARNT, _EXERCISES = "## Claims tested", "## What we learnt", "## Exercises"
 _NEXT = "## Where to go next"
@@ -43,16 +47,20 @@ class Slide:
     Attributes:
         heading: as text; of a slide that goes on, that of the slide before.
         begins: whether it begins a section of the talk.
+        goes_on: whether its heading is that of the slide before.
         parts: HTML, from top to bottom.
+        used: about how many pixels of its height they take.
         has_figure: whether one of them is a figure.
         notes: for the speaker, Markdown.
     """
 
     heading: str = ""
     begins: bool = False
+    goes_on: bool = False
     parts: list = dataclasses.field(default_factory=list)
+    used: int = 0
     has_figure: bool = False
-    notes: str = ""
+    notes: list = dataclasses.field(default_factory=list)
 
 
 def slides_of(notebook, nb):
@@ -75,7 +83,8 @@ def slides_of(notebook, nb):
             slides += _opening(notebook, cell)
             continue
         if kind in ("slide", "subslide") or not slides:
-            slides.append(Slide(_heading(cell) or _before(slides), kind == "slide"))
+            heading = _heading(cell)
+            slides.append(Slide(heading or _before(slides), kind == "slide", not heading))
         _add(slides, cell, stepwise=kind == "fragment")
     slides = [slide for slide in slides if slide.parts]
     slides += [learnt] if learnt else []
@@ -93,44 +102,70 @@ def _heading(cell):
 
 
 def _add(slides, cell, stepwise):
-    """Put a cell on the last slide, or on a new one where that has its figure already."""
+    """Put a cell on the last slide, and on new ones where it has no room."""
     if cell.cell_type == "markdown":
         text = re.sub(r"\A#{2,3} +.+\n*", "", cell.source)
-        parts, figure = [markdown(text)] if text.strip() else [], None
+        blocks = [(markdown(block), _height(block)) for block in _blocks(text)]
+        figure = None
     else:
-        parts, figure = _outputs(cell)
-    slide = slides[-1]
-    if (figure and slide.has_figure) or (slide.has_figure and parts and not figure):
-        slide = Slide(slide.heading)
-        slides.append(slide)
-        stepwise = False
-    # What a slide begins with is there at once, and so is a figure.
-    step = " fragment" if stepwise and slide.parts and not figure else ""
-    slide.parts += [f'<div class="part{step}">{part}</div>' for part in parts]
+        blocks, figure, answers = _outputs(cell)
+        slides[-1].notes += answers
+    for block, height in blocks:
+        if slides[-1].has_figure or slides[-1].used + height > ROOM:
+            _go_on(slides)
+        # What a slide begins with is there at once.
+        step = " fragment" if stepwise and slides[-1].parts else ""
+        slides[-1].parts.append(f'<div class="part{step}">{block}</div>')
+        slides[-1].used += height
     if figure:
-        slide.parts.append(figure)
-        slide.has_figure = True
+        if slides[-1].has_figure or slides[-1].used + FIGURE > ROOM:
+            _go_on(slides)
+        slides[-1].parts.append(figure)
+        slides[-1].has_figure = True
+
+
+def _go_on(slides):
+    if slides[-1].parts:
+        slides.append(Slide(slides[-1].heading, goes_on=True))
+
+
+def _blocks(text):
+    """Paragraphs, lists, formulas and tables of a text cell."""
+    return [block for block in re.split(r"\n{2,}", text.strip()) if block.strip()]
+
+
+def _height(block):
+    """About how many pixels a block of Markdown takes."""
+    if block.startswith("$$"):
+        return 2 * LINE + GAP
+    items = re.split(r"\n(?=[-|>] ?|\d+\. )", block)
+    plain = [re.sub(r"\]\([^)]*\)|[*`$\\{}]", "", item) for item in items]
+    return sum(-(-len(" ".join(item.split())) // LETTERS) * LINE + 6 for item in plain) + GAP
 
 
 def _outputs(cell):
-    """HTML of what a code cell shows beside a figure, and its figure or None."""
+    """Blocks (HTML, pixels) of a code cell, its figure or None, and its answers for the notes."""
     tags = cell.metadata.get("tags", [])
     pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
-    rich = [o for o in cell.outputs if "text/html" in o.get("data", {}) and o not in pictures]
-    parts, figure = [], None
-    if pictures:
-        figure = _figure(pictures[-1])
-    lines = cell.source.count("\n") + 1
-    shown = "show-code" in tags or not (pictures or rich or lines > CODE_LINES)
+    rich = [o.data["text/html"] for o in cell.outputs if "text/html" in o.get("data", {})]
+    answers = [_plain(text) for text in rich if "<details" in text]
+    lines = cell.source.splitlines()
+    shown = "show-code" in tags or not (pictures or rich or len(lines) > CODE_LINES)
+    blocks = []
     if shown and "hide-input" not in tags:
-        parts.append(_highlight(cell.source))
         text = "".join(o.text for o in cell.outputs if o.get("name") == "stdout").strip()
-        if text:
-            parts.append(f'<pre class="printed">{ansi2html(text)}</pre>')
-    if not pictures:
-        answers = [o.data["text/html"] for o in rich if "<details" in o.data["text/html"]]
-        parts += [answer.replace("<details", "<details open", 1) for answer in answers]
-    return parts, figure
+        printed = f'<pre class="printed">{ansi2html(text)}</pre>' if text else ""
+        height = _code_height([*lines, *text.splitlines()]) + 24 + 2 * GAP
+        blocks.append((_highlight(cell.source) + printed, height))
+    return blocks, _figure(pictures[-1]) if pictures else None, answers
+
+
+def _code_height(lines):
+    return sum(max(1, -(-len(line) // CODE_LETTERS)) for line in lines) * CODE_LINE
+
+
+def _plain(text):
+    return html.unescape(" ".join(re.sub(r"<[^>]*>", " ", text).split()))
 
 
 def _figure(output):
@@ -165,7 +200,8 @@ def _summary(notebook):
             for result in results[start : start + CLAIMS_A_SLIDE]
         )
         more = " (continued)" if start else ""
-        yield Slide(f"What holds?{more}", not start, [f'<table class="claims">{rows}</table>'])
+        table = f'<table class="claims">{rows}</table>'
+        yield Slide(f"What holds?{more}", begins=not start, parts=[table])
 
 
 def _exercises(nb):
@@ -197,4 +233,5 @@ def _with_notes(slides, notebook):
     blocks = re.split(r"^## +(.+)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     notes = dict(zip(blocks[1::2], blocks[2::2], strict=True))
     for slide in slides:
-        slide.notes = notes.pop(slide.heading, "").strip()
+        if slide.heading in notes:
+            slide.notes.insert(0, notes.pop(slide.heading).strip())

@@ -76,10 +76,12 @@ def write(notebook, slides, path):
 def _section(slide, number):
     level = "h1" if number == 1 else "h2"
     heading = decks.markdown(slide.heading).strip().removeprefix("<p>").removesuffix("</p>")
-    notes = f'<aside class="notes">{decks.markdown(slide.notes)}</aside>' if slide.notes else ""
+    notes = "".join(map(decks.markdown, slide.notes))
+    notes = f'<aside class="notes">{notes}</aside>' if notes else ""
+    again = ' class="again"' if slide.goes_on else ""
     return (
         f'<section id="slide-{number}"><div class="page{" title" * (number == 1)}">'
-        f"<{level}>{heading}</{level}>{''.join(slide.parts)}</div>{notes}</section>"
+        f"<{level}{again}>{heading}</{level}>{''.join(slide.parts)}</div>{notes}</section>"
     )
 
 

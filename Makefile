@@ -28,7 +28,7 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 execute: $(STAMP) ## make the stored outputs of the notebooks (cpu profile, real data)
 	$(COURSE) execute $(ARGS)
 
-slides: $(STAMP) ## build the slide decks
+slides: $(STAMP) ## build the slide decks (ARGS=--recorded: from the stored outputs, in seconds)
 	$(COURSE) slides $(ARGS)
 
 bench: $(STAMP) ## measure speed and memory

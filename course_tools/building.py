@@ -8,6 +8,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 from rich.table import Table
 
 import course_utils
@@ -81,6 +82,20 @@ def html_path(project, name):
 def ipynb_path(project, name):
     """Return where an executed notebook lies in the build."""
     return project.build_dir / "notebooks" / f"{name}.ipynb"
+
+
+def read_built(project, notebook):
+    """Return a notebook as the build has executed it.
+
+    Raises:
+        CourseError: it failed there.
+    """
+    nb = nbformat.read(ipynb_path(project, notebook.name), as_version=4)
+    for place, cell in enumerate(nb.cells, 1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                raise CourseError(f"cell {place} failed: {output.ename}: {output.evalue}")
+    return nb
 
 
 def _execute(project, notebook, settings, display):

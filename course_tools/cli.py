@@ -1,6 +1,7 @@
 """The `course` command: what runs, checks and presents the notebooks."""
 
 import dataclasses
+import functools
 import os
 import signal
 import subprocess
@@ -243,18 +244,19 @@ def lab(context: typer.Context):
 
 @app.command()
 def slides(context: typer.Context, names: options.Names = None, recorded: options.Recorded = False):
-    """Build the slide decks into build/slides/, from a fresh execution."""
+    """Build slide decks into build/slides/, from a fresh execution in the cpu profile."""
     from course_tools import building, execution, pairing
     from course_tools import slides as course_slides
 
     project = _project(context)
     notebooks = project.select(names or ())
+    folder = course_slides.prepare(project)
     read = pairing.read_ipynb
     if not recorded:
-        settings = execution.Settings("cpu", options.asked(None, "COURSE_DATA", "auto"), None)
-        building.build(project, notebooks, settings, console, fresh=False)
-        read = building.read_built
-    folder = course_slides.build(project, notebooks, read, _say)
+        data = options.asked(None, "COURSE_DATA", "auto")
+        building.build(project, notebooks, execution.Settings("cpu", data, None), console)
+        read = functools.partial(building.read_built, project)
+    course_slides.build(project, notebooks, read, _say)
     _say(f"Slides: {folder / 'index.html'}")
 
 

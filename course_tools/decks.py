@@ -28,8 +28,8 @@ from course_utils.evaluation import claims
 
 CODE_LINES = 9  # longer code is read at home
 # Pixels, as `deck.css` lays things out: below the heading, of a figure, of a line and of a gap.
-ROOM, FIGURE, LINE, CODE_LINE, GAP = 560, 380, 37, 25, 16
-LETTERS, CODE_LETTERS = 84, 98  # in a line
+ROOM, FIGURE, LINE, CODE_LINE, GAP = 560, 380, 37, 24, 16
+LETTERS, CODE_LETTERS = 84, 102  # in a line
 CLAIMS_A_SLIDE = 5
 _CLAIMS, _LEARNT, _EXERCISES = "## Claims tested", "## What we learnt", "## Exercises"
 _NEXT = "## Where to go next"
@@ -155,8 +155,11 @@ def _outputs(cell):
     if shown and "hide-input" not in tags:
         text = "".join(o.text for o in cell.outputs if o.get("name") == "stdout").strip()
         printed = f'<pre class="printed">{ansi2html(text)}</pre>' if text else ""
-        height = _code_height([*lines, *text.splitlines()]) + 24 + 2 * GAP
-        blocks.append((_highlight(cell.source) + printed, height))
+        heights = [_code_height(part) + 24 + GAP for part in (lines, text.splitlines())]
+        if sum(heights) > ROOM:  # code, and what it prints, each on its own
+            blocks += zip((_highlight(cell.source), printed), heights, strict=True)
+        else:
+            blocks.append((_highlight(cell.source) + printed, sum(heights)))
     return blocks, _figure(pictures[-1]) if pictures else None, answers
 
 
@@ -207,7 +210,7 @@ def _summary(notebook):
 def _exercises(nb):
     text = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
     titles = re.findall(r"^\*\*(\d+\. [^*]+?)\*\*", text, re.MULTILINE)
-    items = "\n".join(f"- {title.rstrip('.')}" for title in titles)
+    items = "\n".join(title.rstrip(".") for title in titles)
     return Slide("Exercises", begins=True, parts=[markdown(items)] if titles else [])
 
 

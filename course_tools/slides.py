@@ -22,36 +22,43 @@ _VENDORED = (
 )
 
 
+def prepare(project):
+    """Make `build/slides/` with what decks load; return it.
+
+    Raises:
+        CourseError: npm is missing, or cannot fetch it.
+    """
+    folder = project.build_dir / "slides"
+    _vendor(project, folder / "vendor")
+    return folder
+
+
 def build(project, notebooks, read, say):
     """Write a deck for each notebook to `build/slides/`, and a page that lists them.
 
     Args:
-        project: the `Project`.
+        project: the `Project`, whose folder for slides is prepared.
         notebooks: which notebooks.
         read: function of a notebook that gives it with its outputs; may raise CourseError, which
             is told, and the other decks are built.
         say: called with a line of text for each deck.
 
     Raises:
-        CourseError: npm is missing, or a deck could not be built.
+        CourseError: a deck could not be built; the others are there.
     """
-    folder = project.build_dir / "slides"
-    folder.mkdir(parents=True, exist_ok=True)
-    vendor(project, folder / "vendor")
-    failed = []
+    folder, failed = project.build_dir / "slides", []
     for notebook in notebooks:
         try:
             slides = decks.slides_of(notebook, read(notebook))
         except CourseError as error:
             failed.append(notebook.name)
-            say(f"{notebook.name}: {error}")
+            say(f"{notebook.name}: no deck: {error}")
             continue
         write(notebook, slides, folder / f"{notebook.name}.html")
         say(f"{notebook.name}: {len(slides)} slides")
     _write_index(project, folder)
     if failed:
         raise CourseError(f"no deck of {', '.join(failed)}; the others are in {folder}")
-    return folder
 
 
 def write(notebook, slides, path):
@@ -85,12 +92,8 @@ def _section(slide, number):
     )
 
 
-def vendor(project, folder):
-    """Put what decks load beside them: reveal.js, by the lock file in `slides/`.
-
-    Raises:
-        CourseError: npm is not there, or failed.
-    """
+def _vendor(project, folder):
+    """Put what decks load into a folder: reveal.js, by the lock file in `slides/`."""
     lock = project.root / "slides" / "package-lock.json"
     version = json.loads(lock.read_text("utf-8"))["packages"]["node_modules/reveal.js"]["version"]
     stamp = folder / "version.txt"
@@ -104,6 +107,7 @@ def vendor(project, folder):
         )
     work = folder.parent / "npm"
     work.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(lock.parent / name, work / name)
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
@@ -111,9 +115,7 @@ def vendor(project, folder):
     if done.returncode:
         raise CourseError(f"npm could not fetch reveal.js: {done.stderr.strip()[-500:]}")
     for name in _VENDORED:
-        target = folder / Path(name).name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(work / "node_modules" / "reveal.js" / name, target)
+        shutil.copy(work / "node_modules" / "reveal.js" / name, folder / Path(name).name)
     shutil.rmtree(work)
     stamp.write_text(version, encoding="utf-8")
 

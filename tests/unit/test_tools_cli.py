@@ -27,12 +27,6 @@ def test_the_help_lists_every_command():
     assert [name for name in COMMANDS if f" {name} " not in text] == []
 
 
-def test_slides_say_not_built_yet(invoke):
-    done = invoke("slides")
-    assert done.exit_code == 0
-    assert "not built yet" in done.output
-
-
 @pytest.fixture
 def settings_of(invoke, monkeypatch):
     """Return a function that calls `course` and gives the settings that it asked for."""
@@ -100,7 +94,7 @@ def test_data_that_cannot_be_had_are_an_error(invoke, tmp_path, monkeypatch, set
 def test_folders_in_the_environment_are_made_absolute(invoke, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COURSE_DATA_DIR", "some/data")
-    invoke("slides")
+    invoke("claims")
     assert Path(os.environ["COURSE_DATA_DIR"]) == tmp_path / "some" / "data"
 
 

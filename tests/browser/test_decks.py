@@ -1,0 +1,139 @@
+"""Every slide of every deck in a browser, from a file: it fits, and asks nobody for anything."""
+
+import chromium
+import pytest
+
+from course_tools import pairing, slides
+from course_tools.series import CourseError, Project
+from course_utils.storage import CHECKOUT
+
+pytestmark = pytest.mark.slow
+
+NOTEBOOKS = Project(CHECKOUT).notebooks()
+SIZES = {"1280x720": (1280, 720), "1920x1080": (1920, 1080)}
+# Of the slide that is shown, with all of its steps: what lies outside of it, what is too small to
+# read (in its own pixels of 1280 by 720), formulas that were not made into pictures of formulas.
+LOOK = """() => {
+    const slide = Reveal.getCurrentSlide(), page = slide.querySelector(".page");
+    slide.querySelectorAll(".fragment").forEach(step => step.classList.add("visible"));
+    const heading = slide.querySelector("h1, h2").innerText, found = [];
+    if (page.scrollHeight > page.clientHeight + 1) found.push("too high");
+    for (const part of [page, ...page.querySelectorAll("*")])
+        if (part.scrollWidth > part.clientWidth + 1 && part.clientWidth
+                && getComputedStyle(part).display !== "inline" && !part.closest("math"))
+            found.push("too wide: " + part.tagName);
+    const texts = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        const size = parseFloat(getComputedStyle(text.parentNode).fontSize);
+        if (text.data.trim() && size < 18 && !text.parentNode.closest("math"))
+            found.push(`${size} px: ${text.data.trim().slice(0, 30)}`);
+        if (/\\$[^$]+\\$|\\\\\\(/.test(text.data) && !text.parentNode.closest("pre, code"))
+            found.push("a formula: " + text.data.trim().slice(0, 30));
+    }
+    for (const picture of page.querySelectorAll("img")) {
+        if (picture.alt.length < 20) found.push("no alternative text");
+        if (picture.clientHeight < 250) found.push(`a figure ${picture.clientHeight} px high`);
+    }
+    return found.map(what => `${heading}: ${what}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Decks of all notebooks, of their stored outputs."""
+    project = Project(CHECKOUT)
+    try:
+        made = slides.prepare(project)
+    except CourseError as error:
+        pytest.skip(str(error))
+    slides.build(project, NOTEBOOKS, pairing.read_ipynb, print)
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium without a window."""
+    api = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
+    with api.sync_playwright() as playwright:
+        try:
+            started = chromium.launch(playwright)
+        except RuntimeError as error:
+            pytest.skip(str(error))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser, folder):
+    """A function that opens a deck; a page error or a request that leaves the machine fails."""
+    pages, wrong = [], []
+
+    def opened(name, size, query=""):
+        page = browser.new_page(viewport=dict(zip(("width", "height"), SIZES[size], strict=True)))
+        pages.append(page)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file:", "data:")) else wrong.append(r.url),
+        )
+        page.goto(f"{(folder / f'{name}.html').as_uri()}{query}")
+        page.wait_for_function("window.Reveal && Reveal.isReady()")
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.name)
+def test_every_slide_fits_and_can_be_read_and_the_keyboard_goes_through(opened, notebook, size):
+    page = opened(notebook.name, size)
+    total, wrong, seen = page.evaluate("Reveal.getTotalSlides()"), [], set()
+    for _ in range(20 * total):
+        here = page.evaluate("Reveal.getCurrentSlide().id")
+        if here not in seen:
+            seen.add(here)
+            wrong += page.evaluate(LOOK)
+        if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+            break
+        page.keyboard.press("Space")
+    assert wrong == []
+    assert len(seen) == total
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_theme_has_enough_contrast(opened, theme):
+    page = opened(NOTEBOOKS[0].name, "1280x720", f"?theme={theme}")
+    names = ["ink", "quiet", "link", "good", "bad", "mixed"]
+    colours = page.evaluate(
+        "names => { const s = getComputedStyle(document.documentElement);"
+        "return Object.fromEntries(names.map(n => [n, s.getPropertyValue('--' + n).trim()])) }",
+        [*names, "paper", "code"],
+    )
+    for name in names:
+        for ground in ("paper", "code"):
+            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+
+
+def contrast(one, other):
+    """Of two colours such as #1b1f24, by WCAG 2."""
+    lighter, darker = sorted(map(luminance, (one, other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_the_d_key_changes_the_theme(opened):
+    page = opened(NOTEBOOKS[0].name, "1280x720")
+    is_dark = "document.documentElement.classList.contains('dark')"
+    before = page.evaluate(is_dark)
+    page.keyboard.press("d")
+    assert page.evaluate(is_dark) != before

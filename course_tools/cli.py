@@ -260,6 +260,42 @@ def slides(context: typer.Context, names: options.Names = None, recorded: option
     _say(f"Slides: {folder / 'index.html'}")
 
 
+@app.command()
+def solutions(context: typer.Context, names: options.Names = None, into: options.Into = None):
+    """Write notebooks with the exercises solved, for instructors."""
+    from course_tools import exercises
+
+    _write_notebooks(context, names, into, "solutions", exercises.with_solutions)
+
+
+@app.command()
+def assignments(context: typer.Context, names: options.Names = None, into: options.Into = None):
+    """Write the exercises as nbgrader takes them: solutions marked, checks with points."""
+    from course_tools import exercises
+
+    folder = _write_notebooks(
+        context, names, into, "assignments", exercises.assignment, "source/{0}/{0}.ipynb"
+    )
+    config = folder / "nbgrader_config.py"
+    if not config.exists():
+        config.write_text(exercises.NBGRADER_CONFIG, encoding="utf-8")
+    _say(f"Next: cd {folder} && nbgrader generate_assignment NAME (pip install nbgrader)")
+
+
+def _write_notebooks(context, names, into, kind, make, path="{0}.ipynb"):
+    """Write what `make` makes of each notebook into a folder; return the folder."""
+    from course_tools import pairing
+
+    project = _project(context)
+    folder = (into or project.build_dir / kind).resolve()
+    for notebook in project.select(names or ()):
+        target = folder / path.format(notebook.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        pairing.write_ipynb(make(notebook), target)
+        _say(str(target))
+    return folder
+
+
 def _project(context):
     """Return the checkout that `--project` names, else the one of this package."""
     return find_project(context.obj)

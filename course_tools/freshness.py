@@ -33,7 +33,8 @@ def made_with_todays_modules(subject):
         return []
     if (modules := subject.course.get("modules")) is None:
         return [f"what modules made the outputs was not noted; {_again(subject)}"]
-    changed = stamps.changed_modules(modules)
+    shaped = {name: h for name, h in modules.items() if not name.startswith(stamps.UNSEEN)}
+    changed = stamps.changed_modules(shaped)
     if not changed:
         return []
     more = f" and {len(changed) - MAX_NAMED} more" if len(changed) > MAX_NAMED else ""

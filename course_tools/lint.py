@@ -6,7 +6,7 @@ from functools import cached_property
 
 from course_tools import freshness, links, pairing, storing
 from course_tools.progress import duration
-from course_tools.series import Notebook, Project, alt_text, is_code
+from course_tools.series import Notebook, Project, alt_text, is_code, is_exercise
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 30
@@ -107,8 +107,8 @@ def short_cells(subject):
 
 
 def compared_outputs(subject):
-    """At least a fifth of the code cells have outputs that are the same on every machine."""
-    code = [cell for cell in subject.script.cells if is_code(cell)]
+    """At least a fifth of the lesson's code cells have outputs that are the same everywhere."""
+    code = [cell for cell in subject.script.cells if is_code(cell) and not is_exercise(cell)]
     tagged = [cell for cell in code if "nbval-check-output" in cell.metadata.get("tags", [])]
     if len(tagged) >= COMPARED_SHARE * len(code):
         return []
@@ -137,7 +137,9 @@ def stored_outputs(subject):
     expected = 0
     problems = []
     for number, cell in enumerate(subject.stored.cells, start=1):
-        if not is_code(cell) or "skip-execution" in cell.metadata.get("tags", []):
+        # What stands in an exercise is the student's: it is stored empty.
+        skipped = "skip-execution" in cell.metadata.get("tags", [])
+        if not is_code(cell) or is_exercise(cell) or skipped:
             continue
         expected += 1
         results = [o for o in cell.outputs if o.output_type == "execute_result"]

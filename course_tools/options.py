@@ -42,6 +42,7 @@ TimeLimit = Annotated[
     float | None, typer.Option(help="Seconds that a notebook may take.", show_default="by profile")
 ]
 Recorded = _flag("--recorded", "From the stored outputs and the recorded runs, in seconds.")
+Into = Annotated[Path | None, typer.Option("--into", help="A folder.", show_default="below build/")]
 Fresh = _flag("--fresh", "Run also what is unchanged.")
 OnlyTell = _flag("--check", "Change nothing, only tell.")
 FromNotebook = _flag("--from-notebook", "Take edits over from the .ipynb.")

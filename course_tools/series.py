@@ -181,3 +181,8 @@ def alt_text(output):
 def is_code(cell):
     """Whether `cell` is a code cell with something in it."""
     return cell.cell_type == "code" and bool(cell.source.strip())
+
+
+def is_exercise(cell):
+    """Whether `cell` is the student's: filled in by them, or a check of what they filled in."""
+    return "exercise" in cell.metadata.get("tags", [])

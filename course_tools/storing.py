@@ -11,7 +11,7 @@ from nbstripout import strip_output
 from PIL import Image
 
 from course_tools import execution, pairing, progress
-from course_tools.series import CourseError, Project
+from course_tools.series import CourseError, Project, is_exercise
 from course_utils.evaluation import stamps
 
 _NOISE = (
@@ -99,11 +99,16 @@ def _all_but_smoke(budgets):
 
 
 def strip_noise(nb):
-    """Remove from an executed notebook what differs between two equal runs. Return it."""
+    """Remove from an executed notebook what differs between two equal runs. Return it.
+
+    Exercises are stored empty: what they show is the student's.
+    """
     strip_output(nb, keep_output=True, keep_count=True, keep_id=True, extra_keys=list(_NOISE))
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if _is_worth_keeping(output)]
+        if is_exercise(cell):
+            cell.outputs, cell.execution_count = [], None
     return nb
 
 

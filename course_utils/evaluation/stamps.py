@@ -12,12 +12,15 @@ _SHOWING = (
     "plotting",
     "widgets",
     "notes",
+    "exercises",
     "evaluation.record_files",
     "evaluation.recorded",
     "evaluation.stamps",
     "training.fingerprints",
     "training.own_code",
 )
+# Nothing of them is seen in an output either.
+UNSEEN = ("exercises", "evaluation.stamps", "training.fingerprints", "training.own_code")
 # They only say in which module a name is to be found: a new model changes no older one's number.
 _INDEXES = ("evaluation", "measures", "models", "plotting", "training", "widgets")
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

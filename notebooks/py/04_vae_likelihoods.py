@@ -752,9 +752,25 @@ compare(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. Which β is it?** A loss is `a` times the sum or mean over pixels plus `b` times the sum or
-# mean over latent dimensions. Complete `beta_of`. Check yourself: 49 for two means with 784 pixels
-# and 16 dimensions; 2.048 for 500 times the mean over 1024 pixels plus the sum of the KL.
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict.** "Squared error + KL" claims noise of $\sigma = 0.71$ on the pixels. Somebody
+# weighs the KL term with 0.02 in place of 1. Does this loss claim more noise, or less? Then write
+# down the $\sigma$ that it claims.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+claimed_noise = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("04.1", claimed_noise)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Which β is it?** A loss is `a` times the sum or mean over pixels plus `b` times the sum or
+# mean over latent dimensions. Complete `beta_of`. It is 49 for two means with 784 pixels and 16
+# dimensions, as in the table; what is it for 500 times the mean over 1024 pixels plus the sum of
+# the KL?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -763,11 +779,29 @@ def beta_of(pixels, dimensions, a=1, b=1, mean_pixels=False, mean_dimensions=Fal
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("04.2", beta_of)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. Absolute errors.** A Laplace likelihood, $p(x \mid z) = \frac1{2b} e^{-|x - f(z)| / b}$ for
-# each pixel, makes the reconstruction term a sum of absolute errors. Complete `laplace_nats`, and
-# derive the likeliest $b$. Check yourself: `laplace_nats(0.05, 0.05)` is $-1.303$, and no other
-# scale is cheaper for this error (`minimize_scalar`).
+# **3. Bits per dimension.** Papers on natural images quote $-\log_2 p(x)$ divided by the number of
+# pixels and channels. Complete the conversion from nats. Densities of pixels in $[0, 1]$ that were
+# 256 grey levels first need 8 more bits, since a step of 1/256 counts as one value: a density of 1
+# everywhere, 0 nats, is 8 bits. How many bits a pixel are the 86.8 nats of Burda et al.?
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def bits_per_dimension(nats, dimensions, levels=None):
+    """Bits per dimension from −log p(x); `levels`: of grey, if p is a density on [0, 1]."""
+    ...
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("04.3", bits_per_dimension)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Absolute errors.** A Laplace likelihood, $p(x \mid z) = \frac1{2b} e^{-|x - f(z)| / b}$ for
+# each pixel, makes the reconstruction term a sum of absolute errors. Complete `laplace_nats`. Then
+# derive the likeliest $b$ for a given error, and compare it with `minimize_scalar`.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -776,11 +810,13 @@ def laplace_nats(mae, scale):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("04.4", laplace_nats)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. The missing constant.** On $[0, 1]$ the Bernoulli formula $p^x (1 - p)^{1 - x}$ does not
-# integrate to one. Complete `log_constant`, the logarithm of what it must be multiplied by. Check
-# yourself: $\log 2$ at $p = \tfrac12$; 1.010 at 0.1; and the product integrates to one
-# (`scipy.integrate.quad`).
+# **5. The missing constant.** On $[0, 1]$ the Bernoulli formula $p^x (1 - p)^{1 - x}$ does not
+# integrate to one. Derive its integral, and complete `log_constant`, the logarithm of what it must
+# be multiplied by: $\log 2$ at $p = \tfrac12$, where your formula may need help, and 1.010 at 0.1.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -789,19 +825,8 @@ def log_constant(p):
     ...
 
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Bits per dimension.** Papers on natural images quote $-\log_2 p(x)$ divided by the number of
-# pixels and channels. Complete the conversion. Check yourself: 784 log 2 nats on 784 binary pixels
-# are 1 bit; 86.76 nats are 0.160. Densities of pixels in $[0, 1]$ that were 256 grey levels first
-# need 8 more bits, since a step of 1/256 counts as one value: a density of 1 everywhere, 0 nats, is
-# 8 bits.
-
-
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
-def bits_per_dimension(nats, dimensions, levels=None):
-    """Bits per dimension from −log p(x); `levels`: of grey, if p is a density on [0, 1]."""
-    ...
-
+exercises.check("04.5", log_constant)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

@@ -227,7 +227,7 @@ plotting.network(
 # everything at once: layers, weights, latent size. Two rivals are fairer, and each is fair in one
 # way only.
 #
-# - **As many weights**: one hidden layer of $h = 329$ units on each side (exercise 1). Four
+# - **As many weights**: one hidden layer of $h = 329$ units on each side (exercise 2). Four
 #   fifths of the convolutional weights are in the encoder, half of these dense ones.
 # - **The same decoder**: $p(x)$ is made by the decoder and the prior alone, the encoder only helps
 #   to find it. So match the decoders: 135 hidden units there, 519 in the encoder.
@@ -849,9 +849,24 @@ for key, what, measure in [
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. Count before you build.** Complete `dense_weights`: the number of weights of the dense VAE
-# with one hidden layer of `hidden` units on each side. Check yourself: `dense_weights(329, 16)` is
-# 533,138, and `dense_weights(256, 8)` is 408,864.
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict.** For images of 28×28 pixels the first convolution has $(9 + 1) \cdot 32 = 320$
+# weights, and a dense layer from the pixels to 329 units has $(784 + 1) \cdot 329 = 258{,}265$. How
+# many has each for images of 56×56? Write down the pair, `(convolution, dense layer)`.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+weights_at_56 = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("05.1", weights_at_56)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Count before you build.** Complete `dense_weights`: the number of weights of the dense VAE
+# with one hidden layer of `hidden` units on each side. `dense_weights(329, 16)` is what "dense,
+# equal" has in the table above.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -860,10 +875,13 @@ def dense_weights(hidden, latent):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("05.2", dense_weights)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. Nats to bits.** Compression people quote bits per pixel. Complete `bits_per_pixel` for an
-# image of 784 pixels. Check yourself: 784 fair coins ($784 \log 2$ nats) are exactly 1 bit per
-# pixel. How many bits per pixel does your best model need?
+# **3. Nats to bits.** Compression people quote bits per pixel. Complete `bits_per_pixel` for an
+# image of 784 pixels: 784 fair coins ($784 \log 2$ nats) are exactly 1 bit per pixel. How many bits
+# per pixel does your best model need?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -872,10 +890,13 @@ def bits_per_pixel(nats):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("05.3", bits_per_pixel)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Which dimensions are active?** Complete `active_dimensions` from posterior means (n, d):
-# those whose variance over the images exceeds 0.01. Check yourself: on
-# `shown_models["convolutional"].encode(held_out[clothes.name])` their number is
+# **4. Which dimensions are active?** Complete `active_dimensions` from posterior means (n, d):
+# those whose variance over the images exceeds 0.01. Then ask it about
+# `shown_models["convolutional"].encode(held_out[clothes.name])`: their number is
 # `values("active", "convolutional")[0]`, up to one.
 
 
@@ -885,13 +906,14 @@ def active_dimensions(means):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("05.4", active_dimensions)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Is it the neighbours?** Shuffle the pixels of all images by one fixed permutation and train
-# both rivals again: after `import dataclasses`, set
-# `SETS["shuffled"] = dataclasses.replace(clothes, x_train=shuffled(clothes.x_train))` and
-# `held_out["shuffled"] = shuffled(held_out[clothes.name])`, then `train(name, "shuffled", seed)`.
-# Check yourself, with at least three seeds: the dense VAE ends where it did before, within the
-# spread of its seeds, for it never knew which pixels are neighbours. What happens to the other one?
+# **5. Is it the neighbours?** Shuffle the pixels of all images by one fixed permutation: complete
+# `shuffled`. Before you train on such images, derive why a dense layer cannot tell. (The 784
+# weights of one of its units are a picture too. What is $\sum_j w_j x_j$ after both have been
+# shuffled alike?) Why does the same not hold for a convolution?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -899,6 +921,16 @@ def shuffled(pictures, seed=0):
     """The same permutation of the 784 pixels for all images (n, 28, 28, 1)."""
     ...
 
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("05.5", shuffled)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **And then.** Train both rivals on shuffled images: after `import dataclasses`, set
+# `SETS["shuffled"] = dataclasses.replace(clothes, x_train=shuffled(clothes.x_train))` and
+# `held_out["shuffled"] = shuffled(held_out[clothes.name])`, then `train(name, "shuffled", seed)`.
+# With at least three seeds the dense VAE ends where it did before, within the spread of its seeds,
+# for it never knew which pixels are neighbours. What happens to the other one?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

@@ -785,7 +785,7 @@ for sigma in (0.9, 0.5, 0.1):
 # p(z)),$$
 #
 # what the codes tell about the images, and the distance that hurts samples. Only the second is a
-# fault. What would a Gaussian fitted to the VAE's codes mend (exercise 4)? Notebook 09 fits better
+# fault. What would a Gaussian fitted to the VAE's codes mend (exercise 5)? Notebook 09 fits better
 # densities.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -1011,10 +1011,25 @@ for by, reference in {"real": "", "decoded": ", by decoded images"}.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. More dimensions.** Complete `quantile_grid`: all combinations of the `size` quantiles
-# $\Phi^{-1}((i - \frac12)/n)$ in `dimensions` dimensions. Check yourself: `quantile_grid(2, 3)` has
-# shape (8, 3), every number is $\pm 0.674$, and the mean squared length is 1.365, far below the 3
-# of codes from $\mathcal N(0, I)$: a coarse grid sits too close to the middle.
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict.** Take two independent codes from $\mathcal N(0, I)$ in 16 dimensions. A code has a
+# mean squared length of 16. What mean squared length has the middle of the two? Write down a number
+# before you draw any code.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+length_of_the_middle = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("06.1", length_of_the_middle)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. More dimensions.** Complete `quantile_grid`: all combinations of the `size` quantiles
+# $\Phi^{-1}((i - \frac12)/n)$ in `dimensions` dimensions. For `quantile_grid(2, 3)` that is 8 rows
+# with numbers $\pm 0.674$, and a mean squared length of 1.365, far below the 3 of codes from
+# $\mathcal N(0, I)$: a coarse grid sits too close to the middle.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1023,24 +1038,14 @@ def quantile_grid(size, dimensions):
     ...
 
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **2. The length of a way.** Complete `way_length`: the sum of the distances between consecutive
-# images of a way. Check yourself: a cross-fade has the length of the distance of its ends; a
-# half-circle of radius 1 in 1,001 points has 3.1416. Then compare `straight` and `spherical`: which
-# one is shorter in pixels, and is it the one whose middle looks more real?
-
-
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
-def way_length(points):
-    """Length of a way (steps, ...)."""
-    ...
-
+exercises.check("06.2", quantile_grid)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Who is as short?** The middle of two codes from $\mathcal N(0, I)$ has a squared length near
-# $d / 2$. Complete `share_as_short`: the share of the prior's codes of $d$ dimensions that are at
-# most as long ($\lVert z \rVert^2$ has a chi-squared distribution, `scipy.stats.chi2`). Check
-# yourself: 0.393 in 2 dimensions, 0.051 in 16, below $10^{-5}$ in 100; and by drawing codes.
+# **3. Who is as short?** The middle of exercise 1 is shorter than most codes. Complete
+# `share_as_short`: the share of codes from $\mathcal N(0, I)$ in $d$ dimensions whose squared
+# length is at most $d/2$ ($\lVert z \rVert^2$ has a chi-squared distribution, `scipy.stats.chi2`).
+# It is 0.393 in 2 dimensions and 0.051 in 16; what about 100?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1049,14 +1054,30 @@ def share_as_short(dimensions):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("06.3", share_as_short)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. The VAE's own Gaussian.** Codes of a VAE are drawn: first an image, then $z \sim \mathcal
-# N(\mu, \sigma^2)$. Complete `code_gaussian`, the mean and the covariance of such codes (the law of
-# total variance: the covariance of the means, plus the mean of the variances on the diagonal).
-# Check yourself: all means 0 and log-variances 0 give 0 and $I$; means drawn from $\mathcal N(0,
-# 0.36\, I)$ with `log_var` = log 0.64 give nearly $I$, too. Then decode draws from it for
-# `pair["VAE"]` and call `distance`: is it better than $\mathcal N(0, I)$, and how much of the way
-# to the aggregate posterior is that?
+# **4. The length of a way.** Complete `way_length`: the sum of the distances between consecutive
+# images of a way. A half-circle of radius 1 in 1,001 points has 3.1416. Then compare `straight` and
+# `spherical`: which one is shorter in pixels, and is it the one whose middle looks more real?
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def way_length(points):
+    """Length of a way (steps, ...)."""
+    ...
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("06.4", way_length)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **5. The VAE's own Gaussian.** Codes of a VAE are drawn: first an image, then $z \sim \mathcal
+# N(\mu, \sigma^2)$. Derive the mean and the covariance of such codes (the law of total variance:
+# the covariance of the means, plus the mean of the variances on the diagonal) and complete
+# `code_gaussian`. Then decode draws from it for `pair["VAE"]` and call `distance`: is it better
+# than $\mathcal N(0, I)$, and how much of the way to the aggregate posterior is that?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1064,6 +1085,9 @@ def code_gaussian(mean, log_var):
     """Mean (d,) and covariance (d, d) of codes with these posteriors (n, d)."""
     ...
 
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("06.5", code_gaussian)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

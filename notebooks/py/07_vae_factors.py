@@ -1087,10 +1087,25 @@ claims.show(disentangled, NOTEBOOK)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. How long a step?** The attribute vector may point the right way and be too short. Complete
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict.** In the linear VAE a dimension with $\lambda = 9$ and $s^2 = 0.25$ spends 1.79 nats
+# at $\beta = 1$. Now double the price, $\beta = 2$: does it spend half as much? Write down its rate
+# in nats, to two decimals.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+rate_at_two = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("07.1", rate_at_two)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. How long a step?** The attribute vector may point the right way and be too short. Complete
 # `best_step`: the number $s$ for which $s \hat\Delta$ explains most of $\Delta$ (set the derivative
-# of the squared error to zero). Check yourself: 2 for `best_step(change / 2, change)`, $-1$ for
-# `best_step(-change, change)`; and no other $s$ has a higher `explained(s * found, wanted)`.
+# of the squared error to zero). It is 2 for `best_step(change / 2, change)`, and $-1$ for
+# `best_step(-change, change)`. Then try it on an attribute vector: is its step too short?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1099,23 +1114,47 @@ def best_step(found, wanted):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("07.2", best_step)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. Order by rate.** You want the one-dimensional linear VAE to spend $R$ nats. Complete
-# `beta_for`. Check yourself with $\lambda = 1$ and $s^2 = 0.25$: $\beta = 1$ for $R = \log 2
-# \approx 0.693$, and $\beta = 4$ for $R = 0$, the end of the dimension.
+# **3. Order by rate.** You want the one-dimensional linear VAE to spend $R$ nats. Complete
+# `beta_for`. With $\lambda = 1$ and $s^2 = 0.25$ that is $\beta = 4$ for $R = 0$, the end of the
+# dimension; what is it for $R = \log 2$?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
 def beta_for(rate, variance, noise):
-    """The beta at which the optimal rate is `rate` nats."""
+    """The beta at which the optimal rate is `rate` nats; `noise` is s²."""
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("07.3", beta_for)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Who survives?** A linear VAE sees data whose principal variances are known. Complete
-# `survivors`: how many dimensions does it keep at this $\beta$, and how many nats do they carry
-# together? Check yourself: `survivors(np.array([4, 1, 0.25]), 0.25, 1)` is 2 dimensions with 2.079
-# nats; at $\beta = 8$ one is left, with 0.347.
+# **4. Turn the code.** Complete `turned`, which rotates the first two dimensions by an angle,
+# either way round. Then take codes from $\mathcal N(0, I)$,
+# `np.random.default_rng(0).normal(size=(20_000, 4))`, as their own factors: the mutual information
+# gap of the first two is the same at 0° and at 90°, and below 0.01 at 45°, though prior and images
+# would be the same.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def turned(codes, degrees):
+    """Codes (n, d), the first two dimensions rotated."""
+    ...
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("07.4", turned)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **5. Who survives?** A linear VAE sees data whose principal variances are known. In the principal
+# directions its loss is a sum, one term for each. Derive from this, and from the law for one
+# dimension, how many dimensions it keeps at this $\beta$, and how many nats they carry together:
+# complete `survivors`. `survivors(np.array([4, 1, 0.25]), 0.25, 1)` is 2 dimensions with 2.079
+# nats; what is left at $\beta = 8$?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1124,18 +1163,8 @@ def survivors(variances, noise, beta):
     ...
 
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Turn the code.** Complete `turned`, which rotates the first two of four dimensions by an
-# angle. Use codes from $\mathcal N(0, I)$, `np.random.default_rng(0).normal(size=(20_000, 4))`, as
-# their own factors. Check yourself: the gap of the first two factors is the same at 0° and at 90°,
-# and below 0.01 at 45°, though prior and images would be the same.
-
-
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
-def turned(codes, degrees):
-    """Codes (n, d), the first two dimensions rotated."""
-    ...
-
+exercises.check("07.5", survivors)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

@@ -1120,10 +1120,25 @@ for images in SETS.values():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. The hard limit.** Give all components the covariance $\sigma^2 I$ and let $\sigma \to 0$:
-# EM becomes k-means. Complete `hard_responsibilities`, what the E step then gives. Check yourself:
-# each row holds one 1, at the nearest mean; for $\sigma = 10^{-3}$ and equal weights, `e_step`
-# gives the same on `points` to six digits, with `means = points[:3]`.
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict: who pays more?** Measured in $-2\log p$, a free number costs $\log n$ in BIC and 2
+# in AIC. Does BIC become the stricter of the two at ten points, at a hundred, or at a thousand?
+# Guess first. Then write down the smallest $n$ from which it is.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+dearer_from = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("08.1", dearer_from)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. The hard limit.** Give all components the covariance $\sigma^2 I$ and let $\sigma \to 0$: EM
+# becomes k-means. Complete `hard_responsibilities`, what the E step then gives. For
+# $\sigma = 10^{-3}$ and equal weights, `e_step` gives the same on `points` to six digits, with
+# `means = points[:3]`.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1132,13 +1147,30 @@ def hard_responsibilities(x, means):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("08.2", hard_responsibilities)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. Fill in the other half.** A Gaussian mixture can be conditioned: given the upper half $a$ of
+# **3. Fool a measure.** Complete `precise_but_poor`: given the features of real images (n, d), it
+# returns `count` points that get a precision above 0.9 against them, though their coverage is below
+# 0.1.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def precise_but_poor(real, count=1_000):
+    """Points (count, d) that fool precision."""
+    ...
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("08.3", precise_but_poor)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Fill in the other half.** A Gaussian mixture can be conditioned: given the upper half $a$ of
 # an image, each component predicts the lower half as $\mu_b + \Sigma_{ba} \Sigma_{aa}^{-1} (a -
-# \mu_a)$, and the components are weighted by how well they explain $a$. Complete `fill_in`. Check
-# yourself on `points`, with $m = 1$ and one component, `m_step(points, np.ones((len(points), 1)))`:
-# the answer is linear regression of $b$ on $a$ (scikit-learn's `LinearRegression` agrees to six
-# digits). For images, fit scikit-learn's `GaussianMixture` with `reg_covar=1e-2` on the flattened
+# \mu_a)$, and the components are weighted by how well they explain $a$. Derive these weights by
+# Bayes' rule, and complete `fill_in`. With one component the answer is linear regression of $b$ on
+# $a$. For images, fit scikit-learn's `GaussianMixture` with `reg_covar=1e-2` on the flattened
 # pixels: its `covariances_` are what you need, and constant pixels would make $\Sigma_{aa}$
 # singular without it.
 
@@ -1149,32 +1181,14 @@ def fill_in(known, weights, means, covariances):
     ...
 
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Who pays more?** Measured in $-2\log p$, a free number costs $\log n$ in BIC and 2 in AIC.
-# Complete `dearer_from`: the smallest $n$ from which BIC is the stricter of the two. Check
-# yourself: 8.
-
-
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
-def dearer_from():
-    """Smallest number of points at which BIC asks more for a parameter than AIC."""
-    ...
-
+exercises.check("08.4", fill_in)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Fool a measure.** Find 1000 images that get a precision above 0.9 and a coverage below 0.1 in
-# `evaluation.report(digits, yours)`. Which rows of the report give you away? Check yourself: one
-# real held-out image, repeated, usually does it (`np.repeat(digits.x_test[:1], 1000, axis=0)`; a
-# note about constant features is right). Its precision is either 0 or 1: 0 means that this image
-# lies outside all balls, so take another. The twins, the recall and the number of classes give it
-# away.
-
-
-# %% slideshow={"slide_type": "skip"} tags=["exercise"]
-def precise_but_poor(images):
-    """1000 images that fool precision."""
-    ...
-
+# **And then.** Fool the report with images. Try one real held-out image, repeated,
+# `evaluation.report(digits, np.repeat(digits.x_test[:1], 1_000, axis=0))`. (A note about constant
+# features is right.) Its precision is either 0 or 1: 0 means that the image lies outside all balls,
+# so take another. Which rows of the report give you away?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

@@ -1052,11 +1052,26 @@ for name, images in DATA.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. Draws instead of means.** How much wider is a density of draws than one of means? Complete
-# `broadened`: a mixture fitted to one draw for each training image (use `posterior_draws`). Check
-# yourself: in each dimension the variance of `broadened(vae, clothes).sample(20_000)` is
-# `mean.var(axis=0) + np.exp(log_var).mean(axis=0)` of the training images, to within a tenth of
-# itself. Which dimensions gain most, those with much information or those with little?
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict: other units.** An autoencoder has a code of 32 numbers. Somebody multiplies all its
+# codes by 10, lets the decoder divide them again, and fits the mixture anew. Does the mean
+# log-density of a code rise, fall or stay? Guess first. Then write down its change in nats, with
+# its sign.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+other_units = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("09.1", other_units)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Draws instead of means.** How much wider is a density of draws than one of means? Complete
+# `broadened`: a mixture fitted to one draw for each training image (use `posterior_draws`). Then
+# ask it about `vae` and `clothes`: which dimensions gain most over the variance of the means, those
+# with much information or those with little?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1065,11 +1080,14 @@ def broadened(vae, images, components=10):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("09.2", broadened)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. Cooler.** Shrink each draw towards the mean of its component by a factor $t$:
+# **3. Cooler.** Shrink each draw towards the mean of its component by a factor $t$:
 # $\mu_k + t\,(z - \mu_k)$. Complete `cooled` (`mixture.sample_with_components` tells the
-# component). Check yourself: with $t = 1$ nothing changes, with $t = 0$ there are at most ten
-# different codes. What do precision and recall do for $t = 0.7$?
+# component). With $t = 1$ nothing changes, with $t = 0$ the ten means are left. What do precision
+# and recall do for $t = 0.7$?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1078,11 +1096,14 @@ def cooled(mixture, count, t, seed=0):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("09.3", cooled)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Ask for a class.** Fit one Gaussian to the codes of each class, and draw from the one that is
-# asked for. Complete `codes_of_class`. Check yourself: for each class, the share of drawn codes
-# whose nearest training code has that class (scikit-learn's `KNeighborsClassifier(1)`) is far above
-# the tenth of a guess. Which class scores highest, which lowest, and why?
+# **4. Ask for a class.** Fit one Gaussian to the codes of each class, and draw from the one that is
+# asked for. Complete `codes_of_class`. Then decode some, and ask for each class which share of its
+# drawn codes has a nearest training code of that class (scikit-learn's `KNeighborsClassifier(1)`; a
+# guess has a tenth). Which class scores highest, which lowest, and why?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1091,20 +1112,35 @@ def codes_of_class(model, images, label, count, seed=0):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("09.4", codes_of_class)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Likely, and yet no code.** Complete `unlikely`: the share of codes whose log-density under a
-# fitted mixture (`latent.mixture.log_likelihood` takes codes, `latent.log_likelihood` images) is
-# lower than that of 99 % of the held-out codes. Check yourself: the held-out
-# codes themselves give 1 %. What do draws from $\mathcal N(0, I)$ give under one Gaussian, and
-# under ten? A small share does *not* mean that they look like codes: where is a Gaussian's density
-# highest, and where is its mass?
+# **5. What one Gaussian gains.** Codes have mean $m$ and covariance $\Sigma$. Derive how many nats
+# $\mathcal N(m, \Sigma)$ gains on them over $\mathcal N(0, I)$ on average,
+#
+# $$\mathbb E \left[\log \mathcal N(z \mid m, \Sigma) - \log \mathcal N(z \mid 0, I)\right],$$
+#
+# and complete `gain_of_one_gaussian`. You need not know more of the codes than $m$ and $\Sigma$
+# ($\mathbb E\, z^\top A z = \operatorname{tr} A \Sigma + m^\top A m$). Then compare: for draws `z,
+# *_ = posterior_draws(vae, clothes.x_train)` it should come near `gain_in_nats(vae, clothes, 1)`.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
-def unlikely(latent, images, codes):
-    """Share of these codes that are less likely than 99 % of held-out codes."""
+def gain_of_one_gaussian(mean, covariance):
+    """Nats that N(mean, covariance) gains over N(0, I), on codes with these moments."""
     ...
 
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("09.5", gain_of_one_gaussian)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **And then.** Likely, and yet no code: which share of codes is less likely under a fitted mixture
+# than 99 % of the held-out codes (`latent.mixture.log_likelihood` takes codes,
+# `latent.log_likelihood` images)? Of the held-out codes themselves it is 1 %, by construction. What
+# do draws from $\mathcal N(0, I)$ give under one Gaussian, and under ten? A small share does *not*
+# mean that they look like codes: where is a Gaussian's density highest, and where is its mass?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

@@ -54,6 +54,15 @@ def problems(course, notebook):
     return lambda check: check(lint.Subject(course, notebook))
 
 
+def test_an_exercise_is_asked_for_no_outputs(spoil, problems):
+    def change(nb):
+        cells = [v4.new_code_cell("...", metadata={"tags": ["exercise"]}) for _ in range(30)]
+        nb.cells += cells
+
+    spoil(change)
+    assert problems(lint.stored_outputs) == []
+
+
 def test_a_good_notebook_has_no_problems(course, notebook):
     assert lint.check(lint.Subject(course, notebook)) == []
 

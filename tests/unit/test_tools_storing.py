@@ -124,6 +124,14 @@ def test_noise_is_stripped_and_pictures_stay():
     assert shown.metadata == {"image/png": {"alt": "alt"}}
 
 
+def test_an_exercise_is_stored_empty():
+    outputs = [v4.new_output("execute_result", {"text/plain": "not done yet"}, execution_count=7)]
+    metadata = {"tags": ["exercise"]}
+    cell = v4.new_code_cell("check()", execution_count=7, metadata=metadata, outputs=outputs)
+    (stored,) = storing.strip_noise(v4.new_notebook(cells=[cell])).cells
+    assert (stored.outputs, stored.execution_count) == ([], None)
+
+
 def test_pictures_are_stored_small_and_look_the_same():
     grey = np.tile(np.arange(256, dtype=np.uint8), (64, 4))
     noise = np.random.default_rng(0).integers(0, 40, (64, 1024, 3), dtype=np.uint8)

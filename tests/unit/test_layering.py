@@ -11,7 +11,7 @@ PACKAGE = CHECKOUT / "course_utils"
 LAYERS = (
     "checks", "notes", "tables", "profiles", "hardware", "storage", "environment", "data",
     "gradients", "code_paths", "layers", "architectures", "adversaries", "models", "training",
-    "measures", "evaluation", "plotting", "widgets",
+    "measures", "evaluation", "plotting", "widgets", "exercises",
 )  # fmt: skip
 MODULES = sorted(
     path.relative_to(PACKAGE).as_posix()

@@ -432,9 +432,24 @@ claims.show(wider, "00_start_here")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. How many seeds?** Complete `seeds_needed`: the fewest seeds per method for which two equal
-# methods get the verdict "holds" with at most this chance ("the opposite" is not counted). Check
-# yourself: 5 % needs 3, 1 % needs 5.
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict.** The source is $\mathcal N(0, 1)$. A candidate of the right width whose mean is 1
+# off lies half a nat a point behind it, $\mathrm{KL}(p \,\Vert\, p_\theta) = \frac12$. How many
+# nats behind lies one whose mean is 3 off? Write down a number before you calculate.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+nats_behind = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("00.1", nats_behind)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. How many seeds?** Complete `seeds_needed`: the fewest seeds per method for which two equal
+# methods get the verdict "holds" with at most this chance ("the opposite" is not counted). For 5 %
+# these are 3; how many for one in a million?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -443,11 +458,14 @@ def seeds_needed(chance):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("00.2", seeds_needed)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. Factors in pixels.** Complete `difference_image`: the mean face with an attribute minus the
+# **3. Factors in pixels.** Complete `difference_image`: the mean face with an attribute minus the
 # mean face without it, an array (64, 64, 3). Look at it for `Eyeglasses` with
 # `plotting.image_grid` (map it from $[-1, 1]$ to $[0, 1]$ first, and add an axis with `[None]`).
-# Check yourself: for an attribute of random zeros and ones no number in it exceeds 0.2.
+# For an attribute of random zeros and ones it is nearly grey: no number in it exceeds 0.2.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -456,10 +474,31 @@ def difference_image(pictures, attribute):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("00.3", difference_image)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. A claim of your own.** Test "a larger batch makes the autoencoder worse at equal epochs" with
-# `claims.Claim`, `claims.test` and `claims.show`, batches of 32 against 256, at least three seeds.
-# How many epochs must batches of 256 get for equally many updates? Is the claim still true then?
+# **4. One exception.** "One bad seed should not count", somebody says, and lets a claim hold if at
+# least all *but one* of the first method's results are better than every result of the second. How
+# often is this rule fooled by two equal methods? Derive the chance for so many results of the first
+# and of the second (in the notebook both had $n$), and complete `chance_with_exception`. With three
+# each it is one in five instead of one in twenty.
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+def chance_with_exception(first, second):
+    """Chance of the looser verdict for two equal methods with so many results each."""
+    ...
+
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("00.4", chance_with_exception)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **And then.** A claim of your own. Test "a larger batch makes the autoencoder worse at equal
+# epochs" with `claims.Claim`, `claims.test` and `claims.show`, batches of 32 against 256, at least
+# three seeds. How many epochs must batches of 256 get for equally many updates? Is the claim still
+# true then?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

@@ -3,12 +3,14 @@
 import base64
 import html
 import io
+import re
 import string
 from pathlib import Path
 
 import nbformat
 from PIL import Image
 
+from course_tools import pages
 from course_tools.progress import duration
 from course_tools.series import key_figure
 from course_utils import storage
@@ -54,6 +56,15 @@ def _facts(log, done, count):
     )
 
 
+def _with_formulas(text):
+    """Plain text as HTML, its formulas as MathML."""
+    parts = re.split(r"(\$[^$]+\$)", text)  # every second one is a formula
+    return "".join(
+        pages.with_mathml(part) if place % 2 else html.escape(part)
+        for place, part in enumerate(parts)
+    )
+
+
 def _card(project, notebook, entry):
     """Return the card of a notebook; `entry` is empty if it has not been executed."""
     status = entry.get("status")
@@ -74,7 +85,7 @@ def _card(project, notebook, entry):
   <div class="text">
     <p class="number">{notebook.number}</p>
     <h2>{heading}</h2>
-    <p class="about">{html.escape(notebook.description)}</p>
+    <p class="about">{_with_formulas(notebook.description)}</p>
     {_message(entry)}
     <p class="state"><span class="badge">{_STATUS[status]}</span> {_measured(entry)}</p>
     <p class="links">{links}</p>

@@ -76,6 +76,16 @@ def test_the_gallery_shows_every_notebook_and_needs_nothing_else(course, run):
     assert "http" not in page
 
 
+def test_a_formula_in_a_description_is_drawn(course, run):
+    script = course.notebooks()[0].script
+    about = script.read_text().replace("is about.", "is about: $x < y$.")
+    script.write_text(about)
+    run(["1"])
+    page = (course.build_dir / "index.html").read_text()
+    assert "<mo>&lt;</mo>" in page.replace("&#x0003C;", "&lt;")
+    assert "$" not in page
+
+
 def test_what_is_done_and_unchanged_is_kept(course, run):
     run()
     well, said = run()

@@ -163,7 +163,7 @@ def test_another_process_finds_the_same_in_other_lines():
     path = os.pathsep.join([str(CHECKOUT), str(Path(__file__).parent)])
     done = subprocess.run(
         [sys.executable, "-c", IN_ANOTHER_PROCESS],
-        env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "7", "KERAS_BACKEND": "numpy"},
+        env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "7"},
         capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
     found = dict(zip(KINDS, json.loads(done.stdout.splitlines()[-1]), strict=True))

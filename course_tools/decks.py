@@ -6,15 +6,17 @@ A cell's slide type says where slides begin (`slide`, `subslide`), what comes st
 - what does not fit goes on under the same heading; a figure gets at least half a slide, and there
   is one on each; where *your run* stands beside *the recorded run*, the recorded one is shown;
 - code is shown where it is short and the point: no picture comes of it, or it is tagged
-  `show-code`; never where it is tagged `hide-input`;
+  `show-code`; of code tagged `hide-input` only what it prints;
 - what the recorded run says goes to the speaker's notes: the figures say it to the class;
-- the claims become a summary of their verdicts, the exercises a list of their titles;
-- what was learnt comes last, the first sentence of each point.
+- the claims become one slide with their verdicts, the exercises a list of their titles;
+- what was learnt comes last, the first sentence of each of its first three points.
 
-What to ask the class, and minutes, stand in `slides/notes/NN_name.md`, below the headings of their
-slides.
+A talk has few words on its slides: what is said beside them stands in cells of the type `notes`,
+and goes to the speaker's view. What to ask the class, and minutes, stand in
+`slides/notes/NN_name.md`, below the headings of their slides.
 """
 
+import collections
 import dataclasses
 import html
 import re
@@ -30,13 +32,15 @@ CODE_LINES = 9  # longer code is read at home
 # Pixels, as `deck.css` lays things out: below the heading, of a figure, of a line and of a gap.
 ROOM, FIGURE, LINE, CODE_LINE, GAP = 560, 380, 37, 24, 16
 LETTERS, CODE_LETTERS = 84, 102  # in a line
-CLAIMS_A_SLIDE = 5
+FEW_CLAIMS = 6  # in the size of other text
+REMEMBERED = 3
 _CLAIMS, _LEARNT, _EXERCISES = "## Claims tested", "## What we learnt", "## Exercises"
 _NEXT = "## Where to go next"
 _MARKS = {
     claims.HOLDS: "holds", claims.HOLDS_WEAKLY: "weak", claims.OPPOSITE: "opposite",
     claims.NO_DIFFERENCE: "none",
 }  # fmt: skip
+_OF_A_SET = re.compile(r" \((?:digits|garments|mnist|fashion_mnist)\)$")
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
 
 
@@ -77,7 +81,10 @@ def slides_of(notebook, nb):
                 slides.append(_exercises(nb))
             elif region == _LEARNT:
                 learnt = _to_remember(cell)
-        if region in (_CLAIMS, _EXERCISES, _LEARNT, _NEXT) or kind in ("skip", "notes"):
+        if region in (_CLAIMS, _EXERCISES, _LEARNT, _NEXT) or kind == "skip":
+            continue
+        if kind == "notes":
+            slides[-1].notes.append(cell.source)
             continue
         if first.startswith("# "):
             slides += _opening(notebook, cell)
@@ -111,7 +118,7 @@ def _add(slides, cell, stepwise):
         blocks, figure, answers = _outputs(cell)
         slides[-1].notes += answers
     for block, height in blocks:
-        if slides[-1].has_figure or slides[-1].used + height > ROOM:
+        if slides[-1].used + height > ROOM:
             _go_on(slides)
         # What a slide begins with is there at once.
         step = " fragment" if stepwise and slides[-1].parts else ""
@@ -121,6 +128,7 @@ def _add(slides, cell, stepwise):
         if slides[-1].has_figure or slides[-1].used + FIGURE > ROOM:
             _go_on(slides)
         slides[-1].parts.append(figure)
+        slides[-1].used += FIGURE
         slides[-1].has_figure = True
 
 
@@ -150,16 +158,20 @@ def _outputs(cell):
     rich = [o.data["text/html"] for o in cell.outputs if "text/html" in o.get("data", {})]
     answers = [_plain(text) for text in rich if "<details" in text]
     lines = cell.source.splitlines()
-    shown = "show-code" in tags or not (pictures or rich or len(lines) > CODE_LINES)
+    hidden = "hide-input" in tags
+    shown = "show-code" in tags or not (hidden or pictures or rich or len(lines) > CODE_LINES)
     blocks = []
-    if shown and "hide-input" not in tags:
-        text = "".join(o.text for o in cell.outputs if o.get("name") == "stdout").strip()
-        printed = f'<pre class="printed">{ansi2html(text)}</pre>' if text else ""
-        heights = [_code_height(part) + 24 + GAP for part in (lines, text.splitlines())]
+    if shown or hidden:
+        text = "".join(o.text for o in cell.outputs if o.get("name") == "stdout")
+        text = text.rstrip().strip("\n")  # a first line keeps its indent: it may head a table
+        alone = "" if shown else " alone"
+        printed = f'<pre class="printed{alone}">{ansi2html(text)}</pre>' if text else ""
+        code = _highlight(cell.source) if shown else ""
+        heights = [_code_height(part) + 24 + GAP for part in (lines * shown, text.splitlines())]
         if sum(heights) > ROOM:  # code, and what it prints, each on its own
-            blocks += zip((_highlight(cell.source), printed), heights, strict=True)
-        else:
-            blocks.append((_highlight(cell.source) + printed, sum(heights)))
+            blocks += zip((code, printed), heights, strict=True)
+        elif code or printed:
+            blocks.append((code + printed, sum(heights)))
     return blocks, _figure(pictures[-1]) if pictures else None, answers
 
 
@@ -193,18 +205,35 @@ def _opening(notebook, cell):
 
 
 def _summary(notebook):
-    """Slides with the claims and their verdicts, of the recorded run."""
+    """A slide with the claims and their verdicts, of the recorded run; none without one.
+
+    What one claim says of several sets or measures is one line.
+    """
     found = recording.read(notebook)
-    results = [claims.Result.from_dict(one) for one in found[0]["claims"]] if found else []
-    for start in range(0, len(results), CLAIMS_A_SLIDE):
-        rows = "".join(
-            f"<tr><td>{html.escape(result.claim.statement)}</td>"
-            f'<td class="verdict {_MARKS.get(result.verdict, "open")}">{result.verdict}</td></tr>'
-            for result in results[start : start + CLAIMS_A_SLIDE]
-        )
-        more = " (continued)" if start else ""
-        table = f'<table class="claims">{rows}</table>'
-        yield Slide(f"What holds?{more}", begins=not start, parts=[table])
+    verdicts = {}
+    for one in found[0]["claims"] if found else []:
+        result = claims.Result.from_dict(one)
+        statement = _OF_A_SET.sub("", result.claim.statement)
+        verdicts.setdefault(statement, []).append(result.verdict)
+    if not verdicts:
+        return []
+    rows = "".join(
+        f"<tr><td>{html.escape(statement)}</td><td>{_verdicts(found)}</td></tr>"
+        for statement, found in verdicts.items()
+    )
+    size = " many" if len(verdicts) > FEW_CLAIMS else ""
+    table = f'<table class="claims{size}">{rows}</table>'
+    return [Slide("What holds?", begins=True, parts=[table])]
+
+
+def _verdicts(found):
+    """The verdicts of one line, with how often each, where they differ."""
+    counts = collections.Counter(found).most_common()
+    return "".join(
+        f'<div class="verdict {_MARKS.get(verdict, "open")}">{verdict}'
+        f"{f' ({count} of {len(found)})' if len(counts) > 1 else ''}</div>"
+        for verdict, count in counts
+    )
 
 
 def _exercises(nb):
@@ -215,8 +244,8 @@ def _exercises(nb):
 
 
 def _to_remember(cell):
-    """The first sentence of each point of "What we learnt", but for its contradiction."""
-    points = re.findall(r"^- (.+(?:\n  .+)*)", cell.source, re.MULTILINE)
+    """The first sentences of the first points of "What we learnt"."""
+    points = re.findall(r"^- (.+(?:\n  .+)*)", cell.source, re.MULTILINE)[:REMEMBERED]
     sentences = [_first_sentence(" ".join(point.split())) for point in points]
     items = "\n".join(f"- {sentence}" for sentence in sentences)
     return Slide("To remember", begins=True, parts=[markdown(items)])

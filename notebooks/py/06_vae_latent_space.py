@@ -103,7 +103,8 @@ print(f"with two latent dimensions: {dense_vae(2, (128, 64)).count_params():,} p
 # Give a VAE a code of two numbers. Its encoder turns an image into a point of the plane, its
 # decoder any point into an image. So one can draw the whole plane. But it has no edge: which
 # points should be drawn?
-#
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # (Images that can be described by two numbers lie on a surface in the space of their pixels. That
 # real ones lie near such a surface, of more dimensions, is the **manifold hypothesis**.)
 #
@@ -136,11 +137,11 @@ def train_plane(seed):
 plane_vae, plane_run = train_plane(SEEDS[0])
 recorded.keep_network("plane", plane_vae)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The prior says which points: codes are drawn from $\mathcal N(0, I)$. Cut each axis into pieces
 # that the prior hits equally often, and decode the middle of each.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 GRID = 15
 steps = norm.ppf((np.arange(GRID) + 0.5) / GRID)
 plane = np.stack(np.meshgrid(steps, steps[::-1]), axis=-1).reshape(-1, 2)  # top row: z[1] largest
@@ -171,18 +172,22 @@ hits, _ = np.histogram(np.random.default_rng(0).normal(size=1_000_000), borders)
 print(f"draws in a piece: expected {1_000_000 / GRID:,.0f}, found {hits.min():,} to {hits.max():,}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Its first and last codes are infinite: the border of the page cannot be decoded. (And all 225
-# codes go through the decoder in *one* call; a loop that calls `predict` for each takes many times
-# as long.)
+# Its first and last codes are infinite: the border of the page cannot be decoded.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (And all 225 codes go through the decoder in *one* call; a loop that calls `predict` for each takes
+# many times as long.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where do the classes lie?
 #
-# Nobody told the network the digits. Encode held-out images, and colour them. A code is the
-# **mean** of the posterior, from the layer whose output the decoder is fed with. (A map of the
-# hidden layer before it is another map, of numbers that the decoder never sees.)
+# Nobody told the network the digits. Encode held-out images, and colour them.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A code is the **mean** of the posterior, from the layer whose output the decoder is fed with. (A
+# map of the hidden layer before it is another map, of numbers that the decoder never sees.)
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 encoder = plane_vae.encoder
 for head in map(encoder.get_layer, ("mean", "log_var")):
     print(head.name, head.output.shape[1:], head.activation.__name__)
@@ -192,12 +197,12 @@ means = keras.Model(encoder.input, encoder.get_layer("mean").output).predict(
 difference = np.abs(means - plane_vae.encode(held_out[:100])).max()
 print(f"encode gives the means: largest difference {difference:.4f}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # And how did they lie earlier? Inside of `run.at_epoch(epoch, model)` the model has the weights
 # that it had after that epoch.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def codes_at(epoch, model, run, pictures=watched):
     """Codes of pictures after this epoch."""
     with run.at_epoch(epoch, model):
@@ -225,16 +230,18 @@ with plotting.beside_the_record(NOTEBOOK, "maps"):
 # By eye, one finds what one looks for. Two numbers on held-out images:
 #
 # - **Neighbours**: do most of the ten nearest *training* codes have the right class?
-# - **Silhouette** ([Rousseeuw 1987](https://doi.org/10.1016/0377-0427(87)90125-7)): with $a$ the
-#   mean distance to the own class and $b$ to the nearest other class, the mean of $(b - a) /
-#   \max(a, b)$. It asks for one compact heap per class: 1 is perfect, near 0 the classes overlap,
-#   below 0 another class is nearer than the own.
+# - **Silhouette**: does each class lie in one compact heap? (1 is perfect, near 0 they overlap.)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The silhouette ([Rousseeuw 1987](https://doi.org/10.1016/0377-0427(87)90125-7)) is the mean of $(b
+# - a) / \max(a, b)$, with $a$ the mean distance to the own class and $b$ to the nearest other class:
+# below 0 another class is nearer than the own.
 #
 # Two marks to read them against: the neighbours' share with two numbers by PCA, and with all 784
 # pixels.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def neighbours_of(transform):
     """The same share for any function of flat images."""
     known, others = (transform(x.reshape(len(x), -1)) for x in (images.x_train, watched))
@@ -280,7 +287,7 @@ with plotting.beside_the_record(NOTEBOOK, "separation"):
         levels=marks,
     )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 with plotting.beside_the_record(NOTEBOOK, "losses"):
     plotting.lines(
         {"epochs": {name: (SNAPSHOTS, of_plane[name]) for name in ("held out", "training")}},
@@ -318,14 +325,17 @@ def separation_in_words(found):
 
 recorded.answer(NOTEBOOK, separation_in_words)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The loss asks for two things: rebuild the image, and stay near $\mathcal N(0, I)$. It never asks
 # for heaps with gaps between them; the prior has no gaps. If classes separate, it is because images
 # of one class resemble each other. Whether the last snapshot separates better than the first is
 # tested below.
-#
-# Move the cross: what lies in the middle, and what at the borders between classes? (The explorer
-# starts from the recorded network, if there is one.)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Move the cross: what lies in the middle, and what at the borders between classes?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (The explorer starts from the recorded network, if there is one.)
 
 # %% slideshow={"slide_type": "fragment"}
 plane_shown = recorded.network(NOTEBOOK, "plane", dense_vae(2, (128, 64))) or plane_vae
@@ -334,10 +344,10 @@ explorer = widgets.latent_explorer(
     plane_shown.decode, 2, points=points, labels=watched_labels, class_names=images.class_names
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The explorer's plane ends at ±3. How many codes lie outside of it?
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 beyond = 1 - (1 - 2 * norm.sf(3)) ** 2
 print(f"codes from the prior beyond ±3: {beyond:.2%}")
 
@@ -354,7 +364,7 @@ recorded.answer(
     ),
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # So the codes are *not* distributed like the prior, although each was pulled towards it: a network
 # with few dimensions pays for some distant codes, to tell more images apart. Which distribution do
 # they have? That is the question of the last part.
@@ -363,14 +373,16 @@ recorded.answer(
 # ## From one image to another
 #
 # Encode two images, walk from code to code, decode on the way. It is said that a VAE's way shows
-# plausible images and a plain autoencoder's does not. To compare fairly, both get the *same*
-# networks, a code of 16 numbers, the same images, updates and seeds, and each the best of three
-# learning rates. The autoencoder uses the mean head alone; it has no noise and no KL term. The mark
-# for both is a way without a code: a **cross-fade**, pixel by pixel, of the two ends as the same
-# model decodes them.
+# plausible images and a plain autoencoder's does not.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# To compare fairly, both get the *same* networks, a code of 16 numbers, the same images, updates and
+# seeds, and each the best of three learning rates. The autoencoder uses the mean head alone; it has
+# no noise and no KL term. The mark for both is a way without a code: a **cross-fade**, pixel by
+# pixel, of the two ends as the same model decodes them.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def plain_autoencoder():
     """The networks of `dense_vae`, without the head for the log-variances."""
     encoder = dense_vae_encoder(IMAGE_SHAPE, CODE_SIZE)
@@ -500,19 +512,22 @@ for model in ("autoencoder", "VAE"):
     faded, walked = (ways[name][:, [0, -1]] for name in (f"cross-fade, {model}", model))
     print(f"{model}: largest difference of the ends of both ways {abs(faded - walked).max():.2f}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # One pair proves nothing. Many pairs, and numbers in the space of the course classifier's features.
-# First: does an image look real? Around each of 2,000 *other* held-out images lies a ball that
-# reaches to its fifth neighbour.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### When does an image look real?
+#
+# Around each of 2,000 *other* held-out images lies a ball that reaches to its fifth neighbour.
 #
 # - **Precision** ([Kynkäänniemi et al. 2019](https://arxiv.org/abs/1904.06991)): the share of
 #   images that lie in some ball.
 # - **Density** ([Naeem et al. 2020](https://arxiv.org/abs/2002.09797)): the number of balls that an
-#   image lies in, divided by five. Real images have about 1 on average.
+#   image lies in, divided by five; about 1 for real ones.
 #
 # Never trust a measure that you have not seen fail. What do both say of garbage?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 classifier = evaluation.course_classifier(images.name)
 real_features = classifier.features(others)
 ends = np.concatenate(pairs_of(SEEDS[0]))
@@ -531,7 +546,7 @@ for name, pictures in tested.items():
     dense = evaluation.local_density(features, real_features).mean()
     print(f"{name:26}{share:9.2f}{dense:9.2f}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # A ball around an outlier is large, and what it swallows counts as real for the precision; for the
 # density it is one ball out of five. So ways are judged by density. Read it with care, too: images
 # that are more typical than real ones, smooth and without quirks, score above 1.
@@ -543,7 +558,7 @@ for name, pictures in tested.items():
 # - **detour**: length of the way divided by the distance of its ends; 1 is a straight line;
 # - **largest step**: in units of the mean step; 1 is an even walk, 8 one jump.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 angles = np.linspace(0, np.pi, STEPS)
 arc = np.stack([np.cos(angles), np.sin(angles)], axis=-1)[None]
 jump = np.repeat([[0.0, 0.0], [1.0, 0.0]], [4, 5], axis=0)[None]
@@ -635,7 +650,7 @@ for seed in SEEDS:
         title = f"ways, {epochs} epochs, seed {seed}"
         results[epochs].append(recorded.kept(title, result, seed, epochs))
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 judged = {name: [each["ways"][name] for each in results[EPOCHS]] for name in ways}
 with plotting.beside_the_record(NOTEBOOK, "density"):
     plotting.lines(
@@ -657,10 +672,12 @@ for name, found in judged.items():
     detour, largest = (np.mean([each[key] for each in found]) for key in ("detour", "largest step"))
     print(f"{name:>23}: detour {detour:.2f}, largest step {largest:.2f}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the ends first: there, nothing is interpolated. What the ends on the left lack of 1 is the
-# decoder's doing. What the way costs is the *sag* between the ends. On the right the balls have
-# each model's own size, so compare sags, not heights.
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Read the ends first: there, nothing is interpolated. What the way costs is the *sag* between them.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# What the ends on the left lack of 1 is the decoder's doing. On the right the balls have each model's
+# own size, so compare sags, not heights.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -687,10 +704,12 @@ recorded.answer(NOTEBOOK, ways_in_words)
 # ### Straight or spherical?
 #
 # In many dimensions a code from $\mathcal N(0, I)$ has a length near $\sqrt d$. The middle of the
-# straight line between two of them is shorter by a factor of about $\sqrt 2$: in 16 dimensions 5 %
-# of the prior's codes are as short, in 100 practically none (although the *density* there is
-# higher: there is little room). The arc keeps the length ([White
-# 2016](https://arxiv.org/abs/1609.04468)).
+# straight line between two of them is shorter by a factor of about $\sqrt 2$; the arc keeps the
+# length ([White 2016](https://arxiv.org/abs/1609.04468)).
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# In 16 dimensions 5 % of the prior's codes are as short as that middle, in 100 practically none
+# (although the *density* there is higher: there is little room).
 #
 # Our ends are posterior means, not draws from the prior; the explorer below prints their lengths.
 
@@ -704,7 +723,7 @@ print(f"1/√2 = {np.sqrt(0.5):.2f}; the ends: √{CODE_SIZE} = 4, found {typica
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # True of lengths. Whether it matters to the *images* is another question: a decoder may not care
-# about the length of a code. It is tested below. First look for yourself:
+# about the length of a code. Look for yourself:
 
 # %% slideshow={"slide_type": "fragment"}
 explorer = widgets.interpolation_explorer(
@@ -722,9 +741,12 @@ explorer = widgets.interpolation_explorer(
 # ## Codes from nowhere
 #
 # Between two images is easy ground. Now draw a code from $\mathcal N(0, I)$, and for the
-# autoencoder also from a Gaussian that has been fitted to its codes. Distance to held-out images,
-# by the classifier's features; the floor is that of other real images. The last row draws the
-# VAE's code in two steps, an image $x$ of the training set and then $z \sim q(z \mid x)$.
+# autoencoder also from a Gaussian that has been fitted to its codes.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Distance to held-out images, by the classifier's features; the floor is that of other real images.
+# The last row draws the VAE's code in two steps, an image $x$ of the training set and then $z \sim
+# q(z \mid x)$.
 
 # %% slideshow={"slide_type": "fragment"}
 distances = {
@@ -753,12 +775,13 @@ recorded.answer(
     ),
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # An autoencoder was never told to use $\mathcal N(0, I)$; failing there says little about its code.
 # Nor do the second and the third row differ in one thing only: the decoders differ, and the fitted
-# Gaussian has seen the training codes, the prior has not.
-#
-# The last two rows share the decoder. All codes of all images together are distributed as the
+# Gaussian has seen the training codes, the prior has not. The last two rows share the decoder.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# All codes of all images together are distributed as the
 # **aggregate posterior** $q(z) = \mathbb E_x\, q(z \mid x)$, and the decoder has been trained on
 # those alone. Where the prior has mass and $q(z)$ has none, it has learnt nothing: a **prior
 # hole**.
@@ -778,14 +801,20 @@ for sigma in (0.9, 0.5, 0.1):
     print(f"{sigma:19} {kl:22.1f} nats {codes.std():26.2f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Each one lies nats away, and all together *are* the prior: no hole. In general ([Hoffman & Johnson
+# Each one lies nats away, and all together *are* the prior: no hole.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# In general ([Hoffman & Johnson
 # 2016](http://approximateinference.org/accepted/HoffmanJohnson2016.pdf))
 #
 # $$\mathbb E_x\, \mathrm{KL}(q(z \mid x) \,\Vert\, p(z)) = I(x; z) + \mathrm{KL}(q(z) \,\Vert\,
 # p(z)),$$
 #
 # what the codes tell about the images, and the distance that hurts samples. Only the second is a
-# fault. What would a Gaussian fitted to the VAE's codes mend (exercise 5)? Notebook 09 fits better
+# fault.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# What would a Gaussian fitted to the VAE's codes mend (exercise 5)? Notebook 09 fits better
 # densities.
 
 # %% [markdown] slideshow={"slide_type": "slide"}

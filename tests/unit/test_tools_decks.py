@@ -1,5 +1,6 @@
 """What of a notebook goes on which slide, and that a deck loads nothing from elsewhere."""
 
+import dataclasses
 import json
 import re
 import types
@@ -107,7 +108,21 @@ def test_a_figure_gets_at_least_half_a_slide(deck):
     first, second = deck(words, code("draw()", picture()))
     assert not first.has_figure
     assert second.has_figure
-    assert second.used == 0
+    assert second.used == decks.FIGURE
+
+
+def test_a_sentence_below_a_figure_stays_with_it_and_a_long_text_goes_on(deck):
+    short, long = text("Look left.", "fragment"), text("many words " * 70, "fragment")
+    (slide,) = deck(text("## Look"), code("draw()", picture()), short)
+    assert "Look left." in slide.parts[-1]
+    first, second = deck(text("## Look"), code("draw()", picture()), long)
+    assert [first.has_figure, second.has_figure] == [True, False]
+
+
+def test_of_code_whose_input_is_hidden_there_is_what_it_prints(deck):
+    (slide,) = deck(text("## Table"), code("print(3)", printed("one 3"), tags=["hide-input"]))
+    assert "one 3" in shown(slide)
+    assert "print" not in shown(slide)
 
 
 def test_what_the_recorded_run_says_is_for_the_speaker(deck):
@@ -115,6 +130,12 @@ def test_what_the_recorded_run_says_is_for_the_speaker(deck):
     (slide,) = deck(text("## Question\n\nWhich?"), code("recorded.answer()", answer))
     assert slide.notes == ["What the recorded run says A < B."]
     assert "A < B" not in shown(slide)
+
+
+def test_cells_of_notes_are_what_the_speaker_says(deck):
+    (slide,) = deck(text("## Question\n\nWhich?"), text("It is $a$.", "notes"))
+    assert slide.notes == ["It is $a$."]
+    assert "It is" not in shown(slide)
 
 
 def test_notes_stand_below_their_heading_in_a_file_of_their_own(deck, notebook):
@@ -134,24 +155,34 @@ def test_claims_become_a_summary_and_exercises_titles_and_what_was_learnt_comes_
     result = claims.test(claim, values, "10 images", images)
     folder = recording.recorded_folder(notebook)
     folder.mkdir(parents=True)
-    record = {"claims": [result.as_dict()], "date": "2026-01-01", "code": "x"}
+    claim = dataclasses.replace(claim, statement="A is <lower>. (mnist)")
+    values = {"A": [1.0, 2.0, 1.2], "B": [1.1, 1.1, 2.2]}
+    other = claims.test(claim, values, "10 images", images)
+    record = {"claims": [result.as_dict(), other.as_dict()], "date": "2026-01-01", "code": "x"}
     (folder / "claims.json").write_text(json.dumps(record))
     *_, summary, exercises, last = deck(
         text("## Question\n\nWhich?"),
         text("## Claims tested\n\nTests."),
         code("compare()", html("<table>a</table>")),
-        text("## What we learnt\n\n- One thing. More of it.\n- Another: it\n  goes on. And on."),
+        text(
+            "## What we learnt\n\n- One thing. More of it.\n- Another: it\n  goes on. And on.\n"
+            "- A third.\n- A fourth."
+        ),
         text("## Exercises\n\n**1. Count.** Do it."),
         text("**2. Derive.** Do it.", "skip"),
         text("## Where to go next\n\n- Elsewhere."),
     )
-    assert "A is &lt;lower&gt;." in summary.parts[0]
-    assert claims.HOLDS in summary.parts[0]
+    assert summary.parts[0].count("<tr>") == 1
+    assert "A is &lt;lower&gt;.<" in summary.parts[0]
+    assert f"{claims.HOLDS} (1 of 2)" in summary.parts[0]
+    assert f"{claims.NO_DIFFERENCE} (1 of 2)" in summary.parts[0]
     assert re.findall(r"<li>(\w+)</li>", exercises.parts[0]) == ["Count", "Derive"]
     assert last.heading == "To remember"
     assert "One thing." in shown(last)
     assert "More of it" not in shown(last)
     assert "it goes on." in shown(last)
+    assert "A third." in shown(last)
+    assert "A fourth" not in shown(last)
 
 
 def test_formulas_are_mathml_and_links_lead_to_decks(deck):

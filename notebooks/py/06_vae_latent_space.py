@@ -175,8 +175,8 @@ print(f"draws in a piece: expected {1_000_000 / GRID:,.0f}, found {hits.min():,}
 # Its first and last codes are infinite: the border of the page cannot be decoded.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# (And all 225 codes go through the decoder in *one* call; a loop that calls `predict` for each takes
-# many times as long.)
+# (And all 225 codes go through the decoder in *one* call; a loop that calls `predict` for each
+# takes many times as long.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where do the classes lie?
@@ -234,8 +234,8 @@ with plotting.beside_the_record(NOTEBOOK, "maps"):
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The silhouette ([Rousseeuw 1987](https://doi.org/10.1016/0377-0427(87)90125-7)) is the mean of $(b
-# - a) / \max(a, b)$, with $a$ the mean distance to the own class and $b$ to the nearest other class:
-# below 0 another class is nearer than the own.
+# - a) / \max(a, b)$, with $a$ the mean distance to the own class and $b$ to the nearest other
+#   class: below 0 another class is nearer than the own.
 #
 # Two marks to read them against: the neighbours' share with two numbers by PCA, and with all 784
 # pixels.
@@ -376,9 +376,9 @@ recorded.answer(
 # plausible images and a plain autoencoder's does not.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# To compare fairly, both get the *same* networks, a code of 16 numbers, the same images, updates and
-# seeds, and each the best of three learning rates. The autoencoder uses the mean head alone; it has
-# no noise and no KL term. The mark for both is a way without a code: a **cross-fade**, pixel by
+# To compare fairly, both get the *same* networks, a code of 16 numbers, the same images, updates
+# and seeds, and each the best of three learning rates. The autoencoder uses the mean head alone; it
+# has no noise and no KL term. The mark for both is a way without a code: a **cross-fade**, pixel by
 # pixel, of the two ends as the same model decodes them.
 
 
@@ -676,8 +676,8 @@ for name, found in judged.items():
 # Read the ends first: there, nothing is interpolated. What the way costs is the *sag* between them.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# What the ends on the left lack of 1 is the decoder's doing. On the right the balls have each model's
-# own size, so compare sags, not heights.
+# What the ends on the left lack of 1 is the decoder's doing. On the right the balls have each
+# model's own size, so compare sags, not heights.
 
 
 # %% slideshow={"slide_type": "fragment"}

@@ -5,6 +5,7 @@ A cell's slide type says where slides begin (`slide`, `subslide`), what comes st
 
 - what does not fit goes on under the same heading; a figure gets at least half a slide, and there
   is one on each; where *your run* stands beside *the recorded run*, the recorded one is shown;
+- an explorer has its slider where the recorded run kept a film of it (`evaluation.films`);
 - code is shown where it is short and the point: no picture comes of it, or it is tagged
   `show-code`; of code tagged `hide-input` only what it prints;
 - what the recorded run says goes to the speaker's notes: the figures say it to the class;
@@ -19,19 +20,22 @@ and goes to the speaker's view. What to ask the class, and minutes, stand in
 import collections
 import dataclasses
 import html
+import itertools
 import re
 
-from nbconvert.filters import Highlight2HTML, ansi2html
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from course_tools import recording
+from course_tools.series import CourseError
+from course_tools.slide_parts import (
+    FIGURE,
+    ROOM,
+    blocks_of,
+    film_with_slider,
+    height_of,
+    markdown,
+    outputs_of,
+)
+from course_utils.evaluation import claims, films
 
-from course_tools import pages, recording
-from course_tools.series import alt_text
-from course_utils.evaluation import claims
-
-CODE_LINES = 9  # longer code is read at home
-# Pixels, as `deck.css` lays things out: below the heading, of a figure, of a line and of a gap.
-ROOM, FIGURE, LINE, CODE_LINE, GAP = 560, 380, 37, 24, 16
-LETTERS, CODE_LETTERS = 84, 102  # in a line
 FEW_CLAIMS = 6  # in the size of other text
 REMEMBERED = 3
 _CLAIMS, _LEARNT, _EXERCISES = "## Claims tested", "## What we learnt", "## Exercises"
@@ -40,8 +44,8 @@ _MARKS = {
     claims.HOLDS: "holds", claims.HOLDS_WEAKLY: "weak", claims.OPPOSITE: "opposite",
     claims.NO_DIFFERENCE: "none",
 }  # fmt: skip
+_EXPLORER = re.compile(r"\bwidgets\.\w+_explorer\(")
 _OF_A_SET = re.compile(r" \((?:digits|garments|mnist|fashion_mnist)\)$")
-_highlight = Highlight2HTML(pygments_lexer="ipython3")
 
 
 @dataclasses.dataclass
@@ -69,8 +73,9 @@ class Slide:
 
 def slides_of(notebook, nb):
     """The slides of a notebook with outputs, in order."""
-    slides, learnt, region = [], None, ""
+    slides, learnt, region, moving = [], None, "", _films(notebook)
     for cell in nb.cells:
+        film = next(moving) if cell.cell_type == "code" and _EXPLORER.search(cell.source) else None
         kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
         first = cell.source.partition("\n")[0] if cell.cell_type == "markdown" else ""
         if first.startswith(("# ", "## ")):
@@ -92,7 +97,7 @@ def slides_of(notebook, nb):
         if kind in ("slide", "subslide") or not slides:
             heading = _heading(cell)
             slides.append(Slide(heading or _before(slides), kind == "slide", not heading))
-        _add(slides, cell, stepwise=kind == "fragment")
+        _add(slides, cell, kind == "fragment", film)
     slides = [slide for slide in slides if slide.parts]
     slides += [learnt] if learnt else []
     _with_notes(slides, notebook)
@@ -108,14 +113,28 @@ def _heading(cell):
     return found[1].strip() if found else ""
 
 
-def _add(slides, cell, stepwise):
+def _films(notebook):
+    """What the recorded run kept of the explorers, in their order, and no more after these."""
+    try:
+        kept = films.of_record(recording.recorded_folder(notebook))
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"the recorded films are damaged ({error}). Bring them back from git, or make them "
+            f"again with `course record {notebook.number}`."
+        ) from error
+    yield from kept.values()
+    yield from itertools.repeat(None)
+
+
+def _add(slides, cell, stepwise, film=None):
     """Put a cell on the last slide, and on new ones where it has no room."""
     if cell.cell_type == "markdown":
         text = re.sub(r"\A#{2,3} +.+\n*", "", cell.source)
-        blocks = [(markdown(block), _height(block)) for block in _blocks(text)]
+        blocks = [(markdown(block), height_of(block)) for block in blocks_of(text)]
         figure = None
     else:
-        blocks, figure, answers = _outputs(cell)
+        blocks, figure, answers = outputs_of(cell)
+        figure = film_with_slider(film) if film else figure
         slides[-1].notes += answers
     for block, height in blocks:
         if slides[-1].used + height > ROOM:
@@ -135,64 +154,6 @@ def _add(slides, cell, stepwise):
 def _go_on(slides):
     if slides[-1].parts:
         slides.append(Slide(slides[-1].heading, goes_on=True))
-
-
-def _blocks(text):
-    """Paragraphs, lists, formulas and tables of a text cell."""
-    return [block for block in re.split(r"\n{2,}", text.strip()) if block.strip()]
-
-
-def _height(block):
-    """About how many pixels a block of Markdown takes."""
-    if block.startswith("$$"):
-        return 2 * LINE + GAP
-    items = re.split(r"\n(?=[-|>] ?|\d+\. )", block)
-    plain = [re.sub(r"\]\([^)]*\)|[*`$\\{}]", "", item) for item in items]
-    return sum(-(-len(" ".join(item.split())) // LETTERS) * LINE + 6 for item in plain) + GAP
-
-
-def _outputs(cell):
-    """Blocks (HTML, pixels) of a code cell, its figure or None, and its answers for the notes."""
-    tags = cell.metadata.get("tags", [])
-    pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
-    rich = [o.data["text/html"] for o in cell.outputs if "text/html" in o.get("data", {})]
-    answers = [_plain(text) for text in rich if "<details" in text]
-    lines = cell.source.splitlines()
-    hidden = "hide-input" in tags
-    shown = "show-code" in tags or not (hidden or pictures or rich or len(lines) > CODE_LINES)
-    blocks = []
-    if shown or hidden:
-        text = "".join(o.text for o in cell.outputs if o.get("name") == "stdout")
-        text = text.rstrip().strip("\n")  # a first line keeps its indent: it may head a table
-        alone = "" if shown else " alone"
-        printed = f'<pre class="printed{alone}">{ansi2html(text)}</pre>' if text else ""
-        code = _highlight(cell.source) if shown else ""
-        heights = [_code_height(part) + 24 + GAP for part in (lines * shown, text.splitlines())]
-        if sum(heights) > ROOM:  # code, and what it prints, each on its own
-            blocks += zip((code, printed), heights, strict=True)
-        elif code or printed:
-            blocks.append((code + printed, sum(heights)))
-    return blocks, _figure(pictures[-1]) if pictures else None, answers
-
-
-def _code_height(lines):
-    return sum(max(1, -(-len(line) // CODE_LETTERS)) for line in lines) * CODE_LINE
-
-
-def _plain(text):
-    return html.unescape(" ".join(re.sub(r"<[^>]*>", " ", text).split()))
-
-
-def _figure(output):
-    alt = html.escape(alt_text(output), quote=True)
-    source = output.data["image/png"].replace("\n", "")
-    return f'<div class="figure"><img src="data:image/png;base64,{source}" alt="{alt}"></div>'
-
-
-def markdown(text):
-    """HTML of a text cell; formulas as MathML, links to other notebooks as links to their decks."""
-    text = re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](\1.html)", text)
-    return markdown2html_mistune(pages.with_mathml(text))
 
 
 def _opening(notebook, cell):

@@ -7,7 +7,7 @@ import string
 import subprocess
 from pathlib import Path
 
-from course_tools import decks
+from course_tools import decks, slide_parts
 from course_tools.series import CourseError
 from course_utils import storage
 
@@ -82,8 +82,8 @@ def write(notebook, slides, path):
 
 def _section(slide, number):
     level = "h1" if number == 1 else "h2"
-    heading = decks.markdown(slide.heading).strip().removeprefix("<p>").removesuffix("</p>")
-    notes = "".join(map(decks.markdown, slide.notes))
+    heading = slide_parts.markdown(slide.heading).strip().removeprefix("<p>").removesuffix("</p>")
+    notes = "".join(map(slide_parts.markdown, slide.notes))
     notes = f'<aside class="notes">{notes}</aside>' if notes else ""
     again = ' class="again"' if slide.goes_on else ""
     return (

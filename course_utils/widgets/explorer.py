@@ -8,8 +8,10 @@ import ipywidgets
 from IPython import get_ipython
 
 from course_utils.plotting import look
+from course_utils.widgets import pages
 
 _FRAMES_KEPT = 256
+_SLIDERS = ipywidgets.IntSlider, ipywidgets.FloatSlider, ipywidgets.SelectionSlider
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _ROW = {"flex_flow": "row wrap", "grid_gap": "0 1.5em", "overflow": "visible"}
 # As wide as it was drawn, or as there is room for; a box would stretch it.
@@ -25,13 +27,14 @@ class Explorer:
         controls: dict of name to ipywidget, whose values are hashable.
         draw: function of the controls' values, by name, that returns a matplotlib Figure and its
             alternative text. A setting is drawn once, then remembered.
+        film: name of the slider along which a recording keeps a film; None for the first.
 
     Attributes:
         controls: the same dict; setting a control's `value` redraws the picture.
         box: the widget that is shown.
     """
 
-    def __init__(self, controls, draw):
+    def __init__(self, controls, draw, film=None):
         self.controls = dict(controls)
         self._draw = draw
         self._drawn = functools.lru_cache(_FRAMES_KEPT)(self._rendered)
@@ -48,6 +51,24 @@ class Explorer:
             control.observe(self._follow, names="value")
         self._shown_by = _current_cell()
         self.show()
+        self._keep_film(film)
+
+    def _keep_film(self, name):
+        """Keep the pictures along a slider with the recording, if there is one."""
+        # They bring SciPy along, which the explorers themselves do without.
+        from course_utils.evaluation import films, record_files
+
+        if record_files.being_made() is None:
+            return
+        sliders = [name for name, one in self.controls.items() if isinstance(one, _SLIDERS)]
+        control = self.controls[name := name or sliders[0]]
+        now = {name: control.value for name, control in self.controls.items()}
+        films.keep(
+            control.description,
+            _settings(control),
+            control.value,
+            lambda value: self._drawn(*(now | {name: value}).values()),
+        )
 
     def frame(self):
         """Return the picture of the current setting, the bytes of a PNG."""
@@ -88,6 +109,19 @@ class Explorer:
                 f"<details><summary>Where it happened</summary>"
                 f"<pre>{html.escape(traceback.format_exc())}</pre></details>"
             )
+
+
+def _settings(slider):
+    """Values of a slider from end to end, each with its text."""
+    if isinstance(slider, ipywidgets.SelectionSlider):
+        # Options are values, or pairs of a text and a value.
+        pairs = [one if isinstance(one, tuple) else (str(one), one) for one in slider.options]
+        return [(value, text) for text, value in pairs]
+    count = round((slider.max - slider.min) / slider.step)
+    values = [slider.min + i * slider.step for i in range(count + 1)]
+    nearest = min(values, key=lambda value: abs(value - slider.value))
+    values = [slider.value if value == nearest else value for value in values]
+    return [(value, pages.minus(value, ".4g")) for value in values]
 
 
 def named(**controls):

@@ -105,7 +105,7 @@ def interpolation_explorer(
         path=ipywidgets.ToggleButtons(options=list(PATHS)),
         position=ipywidgets.IntSlider((steps + 1) // 2, 1, steps),
     )
-    return Explorer(controls, draw)
+    return Explorer(controls, draw, film="position")
 
 
 def _page_around(names, steps, title, path, row, large):

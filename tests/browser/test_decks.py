@@ -3,8 +3,9 @@
 import chromium
 import pytest
 
-from course_tools import pairing, slides
+from course_tools import pairing, recording, slides
 from course_tools.series import CourseError, Project
+from course_utils.evaluation import films
 from course_utils.storage import CHECKOUT
 
 pytestmark = pytest.mark.slow
@@ -37,6 +38,12 @@ LOOK = """() => {
     }
     return found.map(what => `${heading}: ${what}`);
 }"""
+
+GO_TO = """id => {
+    const {h, v} = Reveal.getIndices(document.getElementById(id));
+    Reveal.slide(h, v);
+}"""
+IS_ANOTHER = "([img, before]) => img.src !== before && img.complete && img.naturalWidth > 0"
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +136,29 @@ def luminance(colour):
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+FILMED = [n for n in NOTEBOOKS if (recording.recorded_folder(n) / films.FILMS).is_file()]
+
+
+@pytest.mark.parametrize("notebook", FILMED, ids=lambda notebook: notebook.name)
+def test_an_arrow_key_moves_the_slider_of_a_film_and_its_picture(opened, notebook):
+    page = opened(notebook.name, "1280x720")
+    count = page.locator(".film").count()
+    assert count > 0
+    for place in range(count):
+        film = page.locator(".film").nth(place)
+        page.evaluate(GO_TO, film.evaluate("film => film.closest('section').id"))
+        slide = page.evaluate("Reveal.getCurrentSlide().id")
+        slider, picture = film.locator("input"), film.locator("img")
+        before = picture.get_attribute("src")
+        slider.focus()
+        last = slider.evaluate("slider => slider.value === slider.max")
+        page.keyboard.press("ArrowLeft" if last else "ArrowRight")
+        page.wait_for_function(IS_ANOTHER, arg=[picture.element_handle(), before], timeout=300)
+        assert page.evaluate("Reveal.getCurrentSlide().id") == slide
+        page.keyboard.press("Space")
+        assert page.evaluate("Reveal.getCurrentSlide().id") != slide
 
 
 def test_the_d_key_changes_the_theme(opened):

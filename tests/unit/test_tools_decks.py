@@ -1,5 +1,6 @@
 """What of a notebook goes on which slide, and that a deck loads nothing from elsewhere."""
 
+import base64
 import dataclasses
 import json
 import re
@@ -9,11 +10,14 @@ import nbformat.v4 as v4
 import pytest
 from miniature import make_course, run_course
 
-from course_tools import decks, recording, slides
+from course_tools import decks, recording, slide_parts, slides
 from course_tools.series import CourseError
-from course_utils.evaluation import claims
+from course_utils.evaluation import claims, films
 
 PIXEL = "iVBORw0KGgo="
+PIXEL_PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 def text(source, kind="slide"):
@@ -97,7 +101,7 @@ def test_what_does_not_fit_goes_on_under_the_same_heading(deck):
     found = deck(text(f"## Long\n\n{paragraphs}"))
     assert len(found) > 2
     assert {slide.heading for slide in found} == {"Long"}
-    assert all(slide.used <= decks.ROOM for slide in found)
+    assert all(slide.used <= slide_parts.ROOM for slide in found)
     assert [number for number in range(9) if f"{number} many" in " ".join(map(shown, found))] == [
         *range(9)
     ]
@@ -108,7 +112,7 @@ def test_a_figure_gets_at_least_half_a_slide(deck):
     first, second = deck(words, code("draw()", picture()))
     assert not first.has_figure
     assert second.has_figure
-    assert second.used == decks.FIGURE
+    assert second.used == slide_parts.FIGURE
 
 
 def test_a_sentence_below_a_figure_stays_with_it_and_a_long_text_goes_on(deck):
@@ -183,6 +187,37 @@ def test_claims_become_a_summary_and_exercises_titles_and_what_was_learnt_comes_
     assert "it goes on." in shown(last)
     assert "A third." in shown(last)
     assert "A fourth" not in shown(last)
+
+
+def test_an_explorer_has_its_slider_where_a_film_of_it_is_recorded(deck, notebook, monkeypatch):
+    monkeypatch.setenv("COURSE_RECORD", str(recording.recorded_folder(notebook)))
+    recording.recorded_folder(notebook).mkdir(parents=True)
+    png = base64.b64decode(PIXEL_PNG)
+    for control in ("skipped", "z[0]"):
+        films.keep(control, [(0, "−1"), (1, "1")], 1, lambda x: (png, f'At "{x}".'))
+    explorer = "e = widgets.latent_explorer(f, 2)"
+    cells = [
+        text("## Look\n\nMove it."),
+        code(explorer, picture(), kind="skip"),
+        code(explorer, picture()),
+        code(explorer, picture("A third one, without a film")),
+    ]
+    moving, still = deck(*cells)
+    assert "z[0] <input type=range min=0 max=1 value=1" in moving.parts[-1]
+    assert 'alt="At &quot;1&quot;."' in moving.parts[-1]
+    kept = json.loads(
+        re.search(r'<script type="application/json">(.*)</script>', moving.parts[-1])[1]
+    )
+    assert kept["values"] == ["−1", "1"]
+    assert "range" not in still.parts[-1]
+
+
+def test_a_damaged_film_is_told_with_what_to_do(deck, notebook):
+    folder = recording.recorded_folder(notebook)
+    folder.mkdir(parents=True)
+    (folder / "films.json").write_text("[")
+    with pytest.raises(CourseError, match=r"recorded films are damaged.*course record 01"):
+        deck(text("## Look"), code("widgets.latent_explorer(f, 2)", picture()))
 
 
 def test_formulas_are_mathml_and_links_lead_to_decks(deck):

@@ -1,0 +1,91 @@
+"""Parts of a slide: what a cell becomes, as HTML, and about how many pixels each takes."""
+
+import base64
+import html
+import json
+import re
+
+from nbconvert.filters import Highlight2HTML, ansi2html
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+from course_tools import pages
+from course_tools.series import alt_text
+
+CODE_LINES = 9  # longer code is read at home
+# Pixels, as `deck.css` lays things out: below the heading, of a figure, of a line and of a gap.
+ROOM, FIGURE, LINE, CODE_LINE, GAP = 560, 380, 37, 24, 16
+LETTERS, CODE_LETTERS = 84, 102  # in a line
+_highlight = Highlight2HTML(pygments_lexer="ipython3")
+
+
+def blocks_of(text):
+    """Paragraphs, lists, formulas and tables of a text cell."""
+    return [block for block in re.split(r"\n{2,}", text.strip()) if block.strip()]
+
+
+def height_of(block):
+    """About how many pixels a block of Markdown takes."""
+    if block.startswith("$$"):
+        return 2 * LINE + GAP
+    items = re.split(r"\n(?=[-|>] ?|\d+\. )", block)
+    plain = [re.sub(r"\]\([^)]*\)|[*`$\\{}]", "", item) for item in items]
+    return sum(-(-len(" ".join(item.split())) // LETTERS) * LINE + 6 for item in plain) + GAP
+
+
+def outputs_of(cell):
+    """Blocks (HTML, pixels) of a code cell, its figure or None, and its answers for the notes."""
+    tags = cell.metadata.get("tags", [])
+    pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
+    rich = [o.data["text/html"] for o in cell.outputs if "text/html" in o.get("data", {})]
+    answers = [_plain(text) for text in rich if "<details" in text]
+    lines = cell.source.splitlines()
+    hidden = "hide-input" in tags
+    shown = "show-code" in tags or not (hidden or pictures or rich or len(lines) > CODE_LINES)
+    blocks = []
+    if shown or hidden:
+        text = "".join(o.text for o in cell.outputs if o.get("name") == "stdout")
+        text = text.rstrip().strip("\n")  # a first line keeps its indent: it may head a table
+        alone = "" if shown else " alone"
+        printed = f'<pre class="printed{alone}">{ansi2html(text)}</pre>' if text else ""
+        code = _highlight(cell.source) if shown else ""
+        heights = [_code_height(part) + 24 + GAP for part in (lines * shown, text.splitlines())]
+        if sum(heights) > ROOM:  # code, and what it prints, each on its own
+            blocks += zip((code, printed), heights, strict=True)
+        elif code or printed:
+            blocks.append((code + printed, sum(heights)))
+    return blocks, _figure(pictures[-1]) if pictures else None, answers
+
+
+def _code_height(lines):
+    return sum(max(1, -(-len(line) // CODE_LETTERS)) for line in lines) * CODE_LINE
+
+
+def _plain(text):
+    return html.unescape(" ".join(re.sub(r"<[^>]*>", " ", text).split()))
+
+
+def _figure(output):
+    alt = html.escape(alt_text(output), quote=True)
+    source = output.data["image/png"].replace("\n", "")
+    return f'<div class="figure"><img src="data:image/png;base64,{source}" alt="{alt}"></div>'
+
+
+def film_with_slider(film):
+    """A film with its slider; the script of the deck moves it."""
+    frames = [f"data:image/webp;base64,{base64.b64encode(one).decode()}" for one in film.frames]
+    kept = json.dumps({"frames": frames, "values": film.values, "texts": film.texts})
+    alt, value = html.escape(film.texts[film.first], quote=True), film.values[film.first]
+    return (
+        f'<div class="figure film"><img src="{frames[film.first]}" alt="{alt}"><label>'
+        f"{html.escape(film.control)} <input type=range min=0 max={len(frames) - 1} "
+        f'value={film.first} aria-valuetext="{html.escape(value, quote=True)}"> '
+        f"<output>{html.escape(value)}</output></label>"
+        # No text of a page ends a script.
+        f'<script type="application/json">{kept.replace("</", "<" + chr(92) + "/")}</script></div>'
+    )
+
+
+def markdown(text):
+    """HTML of a text cell; formulas as MathML, links to other notebooks as links to their decks."""
+    text = re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](\1.html)", text)
+    return markdown2html_mistune(pages.with_mathml(text))

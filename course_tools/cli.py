@@ -223,11 +223,20 @@ def data(
 
 
 @app.command()
-def doctor():
+def doctor(context: typer.Context, names: options.Names = None, lecture: options.Lecture = False):
     """Say what this machine has and lacks; `course doctor > report.txt` keeps it to be sent."""
     from course_tools import doctor as course_doctor
 
-    if course_doctor.report():
+    if lecture:
+        from course_tools import lecture as course_lecture
+
+        project = _project(context)
+        findings = course_lecture.examine(project, project.select(names or ()))
+    elif names:
+        raise CourseError("a notebook is named for a lecture alone: course doctor --lecture 03")
+    else:
+        findings = course_doctor.examine()
+    if course_doctor.report(findings):
         raise typer.Exit(1)
 
 

@@ -45,17 +45,16 @@ def examine():
     Returns:
         list of Finding.
     """
-    return [_python(), *_packages(), *_device(), _memory(), _disk(), _network(), *_data_sets()]
+    return [_python(), *_packages(), *_device(), _memory(), _disk(), _network(), *data_sets()]
 
 
-def report():
-    """Print the findings with their advice.
+def report(findings):
+    """Print findings with their advice.
 
     Returns:
         True if something must be done before the notebooks run.
     """
     notes.print_anywhere()
-    findings = examine()
     width = max(len(finding.subject) for finding in findings)
     for finding in findings:
         mark = "✗" if finding.needed and finding.advice else "!" if finding.advice else "✓"
@@ -225,7 +224,8 @@ def _network():
     )
 
 
-def _data_sets():
+def data_sets():
+    """Where the real data sets are."""
     from course_utils.data import fashion_mnist
 
     return [_data_set(module) for module in (mnist, fashion_mnist)]

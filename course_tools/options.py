@@ -41,6 +41,7 @@ AllBackends = _flag("--all-backends", "Execute the notebooks on all three.")
 TimeLimit = Annotated[
     float | None, typer.Option(help="Seconds that a notebook may take.", show_default="by profile")
 ]
+Lecture = _flag("--lecture", "What a lecture with these notebooks needs, without a network.")
 Recorded = _flag("--recorded", "From the stored outputs and the recorded runs, in seconds.")
 Into = Annotated[Path | None, typer.Option("--into", help="A folder.", show_default="below build/")]
 Fresh = _flag("--fresh", "Run also what is unchanged.")

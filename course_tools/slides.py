@@ -1,5 +1,6 @@
 """Slide decks: pages that open from a file, with everything that they load beside them."""
 
+import hashlib
 import html
 import json
 import shutil
@@ -54,11 +55,25 @@ def build(project, notebooks, read, say):
             failed.append(notebook.name)
             say(f"{notebook.name}: no deck: {error}")
             continue
-        write(notebook, slides, folder / f"{notebook.name}.html")
+        write(notebook, slides, path_of(project, notebook))
         say(f"{notebook.name}: {len(slides)} slides")
     _write_index(project, folder)
     if failed:
         raise CourseError(f"no deck of {', '.join(failed)}; the others are in {folder}")
+
+
+def path_of(project, notebook):
+    """Where the deck of a notebook is built."""
+    return project.build_dir / "slides" / f"{notebook.name}.html"
+
+
+def is_of(path, notebook):
+    """Whether a deck was built of the notebook as it is now."""
+    return f'<meta name="source" content="{_source(notebook)}">' in path.read_text("utf-8")
+
+
+def _source(notebook):
+    return hashlib.sha256(notebook.script.read_bytes()).hexdigest()[:16]
 
 
 def write(notebook, slides, path):
@@ -71,6 +86,7 @@ def write(notebook, slides, path):
         sections.append(_section(slide, number))
     page = string.Template((TEMPLATES / "deck.html").read_text("utf-8")).substitute(
         title=html.escape(notebook.title),
+        source=_source(notebook),
         style=(TEMPLATES / "deck.css").read_text("utf-8"),
         sections="\n".join([*sections, "</section>" * open_section]),
         width=WIDTH,
@@ -122,7 +138,7 @@ def _vendor(project, folder):
 
 def _write_index(project, folder):
     """Write `index.html` with a link to each deck that is there."""
-    there = [n for n in project.notebooks() if (folder / f"{n.name}.html").is_file()]
+    there = [n for n in project.notebooks() if path_of(project, n).is_file()]
     items = "\n".join(
         f'<li><a href="{n.name}.html">{n.number} · {html.escape(n.title)}</a></li>' for n in there
     )

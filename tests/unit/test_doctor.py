@@ -27,7 +27,7 @@ def finding(subject):
 
 
 def test_the_report_has_a_line_per_finding_and_asks_for_nothing_here(capsys):
-    assert doctor.report() is False
+    assert doctor.report(doctor.examine()) is False
     shown = capsys.readouterr().out
     for subject in ("Python", "packages", "device", "memory", "disk", "network", "MNIST"):
         assert f" {subject} " in shown
@@ -39,7 +39,7 @@ def test_old_packages_are_named_with_what_is_needed(monkeypatch, capsys):
         importlib.metadata, "version", lambda name: "3.0.0" if name == "keras" else version(name)
     )
     assert doctor.outdated() == {"keras": ("3.0.0", ">=3.8")}
-    assert doctor.report() is True
+    assert doctor.report(doctor.examine()) is True
     assert "✗ keras" in capsys.readouterr().out
 
 

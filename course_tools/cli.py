@@ -252,7 +252,12 @@ def lab(context: typer.Context):
 
 
 @app.command()
-def slides(context: typer.Context, names: options.Names = None, recorded: options.Recorded = False):
+def slides(
+    context: typer.Context,
+    names: options.Names = None,
+    recorded: options.Recorded = False,
+    pdf: options.Pdf = False,
+):
     """Build slide decks into build/slides/, from a fresh execution in the cpu profile."""
     from course_tools import building, execution, pairing
     from course_tools import slides as course_slides
@@ -266,6 +271,10 @@ def slides(context: typer.Context, names: options.Names = None, recorded: option
         building.build(project, notebooks, execution.Settings("cpu", data, None), console)
         read = functools.partial(building.read_built, project)
     course_slides.build(project, notebooks, read, _say)
+    if pdf:
+        from course_tools import printing
+
+        printing.print_decks(project, notebooks, _say)
     _say(f"Slides: {folder / 'index.html'}")
 
 

@@ -43,6 +43,7 @@ TimeLimit = Annotated[
 ]
 Lecture = _flag("--lecture", "What a lecture with these notebooks needs, without a network.")
 Recorded = _flag("--recorded", "From the stored outputs and the recorded runs, in seconds.")
+Pdf = _flag("--pdf", "Also as PDF, printed by a Chromium.")
 Into = Annotated[Path | None, typer.Option("--into", help="A folder.", show_default="below build/")]
 Fresh = _flag("--fresh", "Run also what is unchanged.")
 OnlyTell = _flag("--check", "Change nothing, only tell.")

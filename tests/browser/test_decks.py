@@ -1,9 +1,8 @@
 """Every slide of every deck in a browser, from a file: it fits, and asks nobody for anything."""
 
-import chromium
 import pytest
 
-from course_tools import pairing, recording, slides
+from course_tools import chromium, pairing, recording, slides
 from course_tools.series import CourseError, Project
 from course_utils.evaluation import films
 from course_utils.storage import CHECKOUT

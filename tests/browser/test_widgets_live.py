@@ -13,10 +13,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import chromium
 import nbformat
 import nbformat.v4 as v4
 import pytest
+
+from course_tools import chromium
 
 pytestmark = pytest.mark.slow
 

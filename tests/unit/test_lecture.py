@@ -16,9 +16,7 @@ def project(tmp_path, monkeypatch):
     """A course with a record and a deck of each of its notebooks, on a machine that has all."""
     project = make_course(tmp_path, _01_one=["1"], _02_two=["2"])
     monkeypatch.setattr(webbrowser, "get", lambda: types.SimpleNamespace(name="a-browser"))
-    monkeypatch.setitem(
-        sys.modules, "tkinter", types.SimpleNamespace(Tk=lambda: Screen(1920, 1080))
-    )
+    monkeypatch.setitem(sys.modules, "tkinter", display(1920, 1080))
     for notebook in project.notebooks():
         folder = recording.recorded_folder(notebook)
         folder.mkdir(parents=True)

@@ -228,3 +228,14 @@ def test_recorded_runs_are_of_this_series_and_stay_small():
     assert {path.suffix for path in sizes} <= {".json", ".png", ".npz"}, "what a record is made of"
     assert max((size for path, size in sizes.items() if path.suffix == ".png"), default=0) <= 150e3
     assert sum(size for path, size in sizes.items() if path.suffix == ".npz") <= 25e6
+
+
+def test_the_instructors_guide_names_every_notebook_and_the_minutes_of_its_talk():
+    guide = (CHECKOUT / "INSTRUCTORS.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| (\d\d) \| (\d+) \|", guide, re.MULTILINE))
+    assert set(rows) == {notebook.number for notebook in series.Project(CHECKOUT).notebooks()}
+    for path in (CHECKOUT / "slides" / "notes").glob("*.md"):
+        title = path.read_text("utf-8").partition("\n")[0]
+        assert f"about {rows[path.name[:2]]} minutes" in title
+    for week in ("6 weeks", "10 weeks", "14 weeks"):
+        assert week in guide

@@ -6,7 +6,7 @@ from matplotlib.patches import Ellipse
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from course_utils.plotting.arrays import to_numpy
-from course_utils.plotting.look import COLOURS, LABEL, show, style
+from course_utils.plotting.look import COLOURS, LABEL, WIDEST, show, style
 
 
 def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False, y_limits=None):
@@ -26,7 +26,7 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
         log_y: logarithmic vertical axis.
         y_limits: (lowest, highest) value shown, or None for all.
     """
-    figure = Figure(figsize=(4.4 * len(panels) + 0.6, 3.5))
+    figure = Figure(figsize=(min(4.4 * len(panels) + 0.6, WIDEST), 3.5))
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)
     names = list(dict.fromkeys(name for series in panels.values() for name in series))
     for axis, (x_label, series) in zip(axes[0], panels.items(), strict=True):
@@ -35,7 +35,7 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
         for name, value in (levels or {}).items():
             axis.axhline(value, color="0.35", linestyle=":", lw=1.2)
             axis.annotate(name, (1, value), xycoords=("axes fraction", "data"), ha="right",
-                          va="bottom", fontsize=8, color="0.25")  # fmt: skip
+                          va="bottom", fontsize=9, color="0.25")  # fmt: skip
         axis.set_xlabel(x_label)
         points = {float(value) for x, _ in series.values() for value in x}
         if all(map(float.is_integer, points)):
@@ -88,7 +88,8 @@ def scatter(panels, labels, class_names, title, alt, *, axis_labels=None, centra
         central: percent of the points that each axis must hold; the outermost are cut off, so
             that a few do not squeeze all others.
     """
-    figure = Figure(figsize=(4.4 * len(panels), 4.3))
+    side = min(4.2, WIDEST / len(panels))
+    figure = Figure(figsize=(side * len(panels), side + 0.3))
     axes = figure.subplots(1, len(panels), squeeze=False)
     labels = to_numpy(labels)
     x_label, y_label = axis_labels or ("", "")
@@ -110,7 +111,7 @@ def scatter(panels, labels, class_names, title, alt, *, axis_labels=None, centra
         axis.set_aspect("equal", adjustable="datalim" if central == 100 else "box")
     if len(class_names) > 1:
         handles = axes[0, 0].get_legend_handles_labels()
-        figure.legend(*handles, loc="outside lower center", ncols=5, fontsize=8, markerscale=2)
+        figure.legend(*handles, loc="outside lower center", ncols=5, fontsize=9, markerscale=2)
     show(figure, alt, title)
 
 
@@ -124,7 +125,8 @@ def mixtures(panels, points, title, alt, numbered=True):
         alt: alternative text.
         numbered: write each component's number at its mean.
     """
-    figure = Figure(figsize=(2.9 * len(panels), 3.3))
+    side = min(2.9, WIDEST / len(panels))
+    figure = Figure(figsize=(side * len(panels), side + 0.4))
     axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)
     points = to_numpy(points)
     for axis, (name, (means, covariances)) in zip(axes[0], panels.items(), strict=True):
@@ -146,7 +148,7 @@ def draw_ellipses(axis, means, covariances, numbered=True):
         for count, width in ((1, 1.6), (2, 0.9)):
             axis.add_patch(Ellipse(mean, *(count * widths), linewidth=width, **drawn))
         if numbered:
-            axis.text(*mean, str(index + 1), fontsize=8, color=colour, **LABEL)
+            axis.text(*mean, str(index + 1), fontsize=9, color=colour, **LABEL)
 
 
 def dots(values, title, alt, *, x_label, reference=None):
@@ -177,7 +179,7 @@ def dots(values, title, alt, *, x_label, reference=None):
         name, value = reference
         axis.axvline(value, color="0.35", linestyle="--", lw=1.2)
         above = axis.get_xaxis_transform()  # where it covers no dot
-        axis.text(value, 1.01, name, transform=above, ha="center", fontsize=8, color="0.35")
+        axis.text(value, 1.01, name, transform=above, ha="center", fontsize=9, color="0.35")
     axis.set_yticks(range(len(values)), values)
     axis.invert_yaxis()
     axis.set_xlabel(x_label)
@@ -203,7 +205,7 @@ def heatmap(
             takes one colour.
     """
     values = to_numpy(values).astype(float)
-    figure = Figure(figsize=(0.62 * len(columns) + 2.6, 0.34 * len(rows) + 1.6))
+    figure = Figure(figsize=(min(0.62 * len(columns) + 2.6, WIDEST), 0.34 * len(rows) + 1.6))
     axis = figure.subplots()
     centre = 0 if middle is None else middle
     reach = np.abs(values - centre).max() or 1.0

@@ -13,6 +13,9 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
            "#999999", "#7A3E9D")  # fmt: skip
 LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
+# Inches of a figure. On a page or a slide of 1280 pixels letters of ten points are then eighteen
+# pixels high, which the back row reads; a wider one would be shrunk together with its letters.
+WIDEST = 8.8
 # A name among the points, on a ground that lets it be read.
 LABEL = {
     "ha": "center",

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from course_utils.plotting.arrays import checked_images, to_numpy
-from course_utils.plotting.look import show
+from course_utils.plotting.look import WIDEST, show
 
 _ENLARGED = 32  # pixels a side, which every figure shows more than twice as large
 
@@ -21,12 +21,13 @@ def image_grid(images, title, alt, columns=10, labels=None):
     images = checked_images(images)
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    height = 0.95 if labels is None else 1.2
-    figure, axes = _blank(rows, columns, 0.9 * columns, height * rows + 0.35)
+    side = min(0.9, WIDEST / columns)
+    height = side + (0.05 if labels is None else 0.3)
+    figure, axes = _blank(rows, columns, side * columns, height * rows + 0.35)
     for index, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
         _draw_image(axis, image)
         if labels is not None:
-            axis.set_title(labels[index], fontsize=8, loc="center", pad=2)
+            axis.set_title(labels[index], fontsize=9, loc="center", pad=2)
     show(figure, alt, title)
 
 
@@ -44,7 +45,8 @@ def image_rows(rows, title, alt, notes=None):
     notes = notes or {}
     letters = max(map(len, rows)) + max(map(len, notes.values()), default=0)
     beside = max(2.2, 0.09 * letters + 0.3)  # inches for the texts at both ends
-    figure, axes = _blank(len(rows), count, 0.85 * count + beside, 0.88 * len(rows) + 0.4)
+    side = min(0.85, (WIDEST - beside) / count)
+    figure, axes = _blank(len(rows), count, side * count + beside, (side + 0.03) * len(rows) + 0.4)
     for line, (name, images) in zip(axes, rows.items(), strict=True):
         for axis, image in zip(line, images, strict=False):
             _draw_image(axis, image)

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_utils.plotting.arrays import to_numpy
-from course_utils.plotting.look import COLOURS, show, style
+from course_utils.plotting.look import COLOURS, WIDEST, show, style
 
 
 def clouds(panels, title, alt, *, limits, centres=None, field=None, columns=5):
@@ -22,7 +22,8 @@ def clouds(panels, title, alt, *, limits, centres=None, field=None, columns=5):
     """
     columns = min(len(panels), columns)
     rows = -(-len(panels) // columns)
-    figure = Figure(figsize=(2.3 * columns + 0.3, 2.55 * rows + 0.3))
+    side = min(2.3, (WIDEST - 0.3) / columns)
+    figure = Figure(figsize=(side * columns + 0.3, (side + 0.25) * rows + 0.3))
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for axis, (name, points) in zip(axes, panels.items(), strict=False):
         if field is not None:
@@ -57,7 +58,8 @@ def flows(panels, title, alt, *, limits, labels, start=None):
         labels: of the horizontal and the vertical axis.
         start: (x, y) marked in each panel, or None.
     """
-    figure = Figure(figsize=(2.9 * len(panels) + 0.3, 3.3))
+    side = min(2.9, (WIDEST - 0.3) / len(panels))
+    figure = Figure(figsize=(side * len(panels) + 0.3, side + 0.4))
     axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
     line = np.linspace(*limits, 13)
     grid = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)

@@ -4,9 +4,9 @@ import copy
 import re
 from pathlib import Path
 
-import latex2mathml.converter
 from nbconvert import HTMLExporter
 
+from course_tools import formulas
 from course_utils import storage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -40,6 +40,6 @@ def with_mathml(markdown):
 
 
 def _mathml(formula, display):
-    html = latex2mathml.converter.convert(" ".join(formula.split()), display=display)
+    html = formulas.mathml(formula, display)
     # What stands between the tags is still read as Markdown, where a star has a meaning.
     return html.replace("*", "&#42;")

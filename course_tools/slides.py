@@ -2,7 +2,6 @@
 
 import hashlib
 import html
-import json
 import shutil
 import string
 import subprocess
@@ -14,13 +13,17 @@ from course_utils import storage
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH, HEIGHT = 1280, 720
-_VENDORED = (
-    "dist/reset.css",
-    "dist/reveal.css",
-    "dist/reveal.js",
-    "plugin/notes/notes.js",
-    "LICENSE",
-)
+# What decks load, by the name that it gets there: where npm puts it.
+_FONT = "@fontsource/stix-two-math"
+_VENDORED = {
+    "reset.css": "reveal.js/dist/reset.css",
+    "reveal.css": "reveal.js/dist/reveal.css",
+    "reveal.js": "reveal.js/dist/reveal.js",
+    "notes.js": "reveal.js/plugin/notes/notes.js",
+    "LICENSE-reveal.js": "reveal.js/LICENSE",
+    "formulas.woff2": f"{_FONT}/files/stix-two-math-latin-400-normal.woff2",
+    "LICENSE-formulas": f"{_FONT}/LICENSE",
+}
 
 
 def prepare(project):
@@ -109,16 +112,15 @@ def _section(slide, number):
 
 
 def _vendor(project, folder):
-    """Put what decks load into a folder: reveal.js, by the lock file in `slides/`."""
+    """Put what decks load into a folder, by the lock file in `slides/`."""
     lock = project.root / "slides" / "package-lock.json"
-    version = json.loads(lock.read_text("utf-8"))["packages"]["node_modules/reveal.js"]["version"]
-    stamp = folder / "version.txt"
-    if stamp.is_file() and stamp.read_text("utf-8") == version:
+    stamp, of_lock = folder / "made-by.txt", hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text("utf-8") == of_lock:
         return
     npm = shutil.which("npm")
     if npm is None:
         raise CourseError(
-            "npm is not here; it fetches reveal.js, which shows the decks. Install Node.js from "
+            "npm is not here; it fetches what shows the decks. Install Node.js from "
             "https://nodejs.org, then again: course slides"
         )
     work = folder.parent / "npm"
@@ -129,11 +131,11 @@ def _vendor(project, folder):
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise CourseError(f"npm could not fetch reveal.js: {done.stderr.strip()[-500:]}")
-    for name in _VENDORED:
-        shutil.copy(work / "node_modules" / "reveal.js" / name, folder / Path(name).name)
+        raise CourseError(f"npm could not fetch what shows the decks: {done.stderr.strip()[-500:]}")
+    for name, source in _VENDORED.items():
+        shutil.copy(work / "node_modules" / source, folder / name)
     shutil.rmtree(work)
-    stamp.write_text(version, encoding="utf-8")
+    stamp.write_text(of_lock, encoding="utf-8")
 
 
 def _write_index(project, folder):

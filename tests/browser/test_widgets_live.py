@@ -1,14 +1,16 @@
-"""Every explorer in JupyterLab, in a browser: the arrow key moves a slider, the picture changes.
+"""Every explorer in JupyterLab, in a browser: an arrow key moves a slider, the picture changes.
 
 Needs the package playwright and a Chromium; see `nothing_is_skipped` in tests/conftest.py.
 """
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
+import typing
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -35,6 +37,8 @@ class Model:
         return decode(encode(images))
     def sample(self, count, seed):
         return images[np.arange(count) % 12]
+frame = {"samples": points, "field": random.random((60, 60)), "mesh": random.random((21, 21, 2))}
+film = widgets.gan_film({1: frame, 2: {**frame, "samples": 2 * points}, 3: frame, 4: frame})
 """
 EXPLORERS = {
     "mixture": "widgets.mixture_explorer(points, [1, 2, 3], decode=decode)",
@@ -42,7 +46,9 @@ EXPLORERS = {
     "plane": "widgets.latent_explorer(decode, 2, points=points, labels=np.arange(100) % 4)",
     "interpolation": "widgets.interpolation_explorer(images, {'pixels': (encode, decode)})",
     "beta": "widgets.beta_explorer({0.5: Model(), 1.0: Model(), 4.0: Model()}, images)",
+    "gan": "widgets.gan_explorer(film, (-3, 3))",
 }
+KERNEL_IS_GONE = re.compile("Kernel status: (Disconnected|Dead|Unknown|No Kernel)")
 KERNEL_IS_READY = "Python 3 (ipykernel) | Idle"
 RUN = "[data-jp-item-name=run] jp-button"
 PICTURE = ".jp-OutputArea img.widget-image"
@@ -102,7 +108,7 @@ def lab(tmp_path_factory):
         )
     try:
         wait_for(f"{address}/api/status?token={token}", server, log)
-        yield lambda name: f"{address}/lab/tree/{name}.ipynb?token={token}&reset"
+        yield Lab(address, token, log)
     finally:
         server.terminate()  # asked so, it ends its kernels first
         try:
@@ -110,6 +116,26 @@ def lab(tmp_path_factory):
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+class Lab(typing.NamedTuple):
+    """A JupyterLab: its address, its token, and the file of what it says."""
+
+    address: str
+    token: str
+    log: Path
+
+    def notebook(self, name):
+        return f"{self.address}/lab/tree/{name}.ipynb?token={self.token}&reset"
+
+    def end_kernels(self):
+        kernels = f"{self.address}/api/kernels"
+        headers = {"Authorization": f"token {self.token}"}
+        with urllib.request.urlopen(urllib.request.Request(kernels, headers=headers)) as answer:
+            for kernel in json.load(answer):
+                end = f"{kernels}/{kernel['id']}"
+                request = urllib.request.Request(end, headers=headers, method="DELETE")
+                urllib.request.urlopen(request).close()
 
 
 def wait_for(url, server, log):
@@ -125,10 +151,11 @@ def wait_for(url, server, log):
 
 
 @pytest.mark.parametrize("name", EXPLORERS)
-def test_the_arrow_key_on_the_slider_changes_the_picture(browser, lab, name):
-    page = browser.new_page(viewport={"width": 1500, "height": 1000})
+def test_an_arrow_key_on_the_slider_changes_the_picture_at_once(browser, lab, name):
+    page, errors = browser.new_page(viewport={"width": 1500, "height": 1000}), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(90_000)
-    page.goto(lab(name))
+    page.goto(lab.notebook(name))
     # Asked to run a cell before it knows its kernel, JupyterLab opens a dialog.
     page.get_by_text(KERNEL_IS_READY).wait_for()
     page.locator(RUN).click()
@@ -136,14 +163,29 @@ def test_the_arrow_key_on_the_slider_changes_the_picture(browser, lab, name):
     picture.wait_for()
     drawn, seen = picture.evaluate("picture => [picture.naturalWidth, picture.width]")
     assert drawn == seen > 300, "the picture is stretched"
-    before, source = picture.evaluate(BYTES), picture.get_attribute("src")
 
-    page.locator(".widget-slider .noUi-handle").first.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "([where, old]) => document.querySelector(where).src !== old", arg=[PICTURE, source]
-    )
-    assert picture.evaluate(BYTES) != before
+    handle = page.locator(".widget-slider .noUi-handle").first
+    handle.focus()
+    at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+    there_and_back = ("ArrowLeft", "ArrowRight") if at_end else ("ArrowRight", "ArrowLeft")
+    milliseconds = []
+    for key in there_and_back * 3:
+        before, source = picture.evaluate(BYTES), picture.get_attribute("src")
+        start = time.perf_counter()
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "([where, old]) => document.querySelector(where).src !== old", arg=[PICTURE, source]
+        )
+        milliseconds.append(1000 * (time.perf_counter() - start))
+        assert picture.evaluate(BYTES) != before
+    # The best of several: another process may hold the machine for a moment.
+    assert min(milliseconds) < 300, milliseconds
     if folder := os.environ.get("COURSE_TEST_SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png")
+
+    lab.end_kernels()
+    page.get_by_text(KERNEL_IS_GONE).first.wait_for(state="attached")
+    assert picture.evaluate("picture => picture.complete && picture.naturalWidth") == drawn
     page.close()
+    assert errors == []
+    assert "Traceback" not in lab.log.read_text()

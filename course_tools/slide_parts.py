@@ -14,7 +14,7 @@ from course_tools.series import alt_text
 CODE_LINES = 9  # longer code is read at home
 # Pixels, as `deck.css` lays things out: below the heading, of a figure, of a line and of a gap.
 ROOM, FIGURE, LINE, CODE_LINE, GAP = 560, 380, 37, 24, 16
-LETTERS, CODE_LETTERS = 84, 102  # in a line
+LETTERS, CODE_LETTERS, ALONE_LETTERS = 84, 102, 82  # in a line
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
 
 
@@ -45,7 +45,8 @@ def outputs_of(cell):
     if shown or hidden:
         text = "".join(o.text for o in cell.outputs if o.get("name") == "stdout")
         text = text.rstrip().strip("\n")  # a first line keeps its indent: it may head a table
-        alone = "" if shown else " alone"
+        narrow = max(map(len, text.splitlines()), default=0) <= ALONE_LETTERS
+        alone = " alone" if narrow and not shown else ""
         printed = f'<pre class="printed{alone}">{ansi2html(text)}</pre>' if text else ""
         code = _highlight(cell.source) if shown else ""
         heights = [_code_height(part) + 24 + GAP for part in (lines * shown, text.splitlines())]

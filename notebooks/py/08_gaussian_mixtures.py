@@ -83,11 +83,17 @@ SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(5), record=range(5))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three clouds that overlap
 #
-# To see an algorithm work, give it data whose answer is known. Three Gaussian clouds, one of them
-# wide, one tilted. We drew each point by picking a cloud (with the probabilities `WEIGHTS`), then a
-# point from it. The algorithm sees the points, not the picks.
+# To see an algorithm work, give it data whose answer is known: three Gaussian clouds, one of them
+# wide, one tilted. The density of a point is a weighted sum over the clouds that it may come from:
+#
+# $$p(x) = \sum_{k=1}^K \pi_k\, \mathcal N(x \mid \mu_k, \Sigma_k), \qquad \pi_k \ge 0, \quad
+# \sum_k \pi_k = 1.$$
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# We drew each point by picking a cloud (with the probabilities `WEIGHTS`), then a point from it.
+# The algorithm sees the points, not the picks.
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 WEIGHTS = np.array([0.5, 0.3, 0.2])
 MEANS = np.array([[0.0, 0.0], [2.5, 2.0], [3.5, -1.0]])
 COVARIANCES = np.array(
@@ -106,17 +112,12 @@ def draw_clouds(count, seed):
 points, picked = draw_clouds(1_500, seed=0)
 print(points.shape, "shares", np.bincount(picked) / len(picked))
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The density of a point is a weighted sum over the clouds that it may come from:
-#
-# $$p(x) = \sum_{k=1}^K \pi_k\, \mathcal N(x \mid \mu_k, \Sigma_k), \qquad \pi_k \ge 0, \quad
-# \sum_k \pi_k = 1.$$
-#
+# %% [markdown] slideshow={"slide_type": "notes"}
 # One term of the sum, in logarithms, with the Cholesky factor $\Sigma = LL^\top$: no inverse is
 # needed, and $\log\det\Sigma = 2\sum_j \log L_{jj}$.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def log_joint(x, weights, means, covariances):
     """log(weight × density) of points (n, d) under each component: (n, k)."""
     columns = []
@@ -134,7 +135,7 @@ theirs = np.log(WEIGHTS) + np.stack(by_scipy, axis=1)
 assert np.allclose(ours, theirs)
 print(f"first point, cloud 1: by hand {ours[0, 0]:.6f}, by SciPy {theirs[0, 0]:.6f}")
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 axis = np.linspace(-10, 12, 441)
 grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
 density = np.exp(logsumexp(log_joint(grid, WEIGHTS, MEANS, COVARIANCES), axis=1))
@@ -147,7 +148,8 @@ print(f"integral over the plane: {density.sum() * (axis[1] - axis[0]) ** 2:.4f}"
 # If we knew the clouds, Bayes' rule would say which one a point likely comes from. We know neither,
 # so we alternate ([Dempster, Laird & Rubin
 # 1977](https://doi.org/10.1111/j.2517-6161.1977.tb01600.x)).
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **E step**, the responsibility of cloud $k$ for point $i$:
 # $\quad r_{ik} = \pi_k \mathcal N(x_i \mid \mu_k, \Sigma_k) \,/\, p(x_i)$
 #
@@ -157,7 +159,7 @@ print(f"integral over the plane: {density.sum() * (axis[1] - axis[0]) ** 2:.4f}"
 # \Sigma_k = \frac{1}{n_k} \sum_i r_{ik} (x_i - \mu_k)(x_i - \mu_k)^\top.$$
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def e_step(x, parameters):
     """Responsibilities (n, k), and the mean log-likelihood per point."""
     joint = log_joint(x, *parameters)
@@ -174,7 +176,7 @@ def m_step(x, responsibilities):
     return counts / len(x), means, covariances / counts[:, None, None]
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 _, mean, covariance = m_step(points, np.ones((len(points), 1)))
 print("one component:", mean[0].round(4), "mean of all points:", points.mean(axis=0).round(4))
 assert np.allclose(covariance[0], np.cov(points.T, bias=True))
@@ -184,16 +186,19 @@ print(
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Why should alternating climb? For *any* responsibilities $q$ (positive rows that sum to one),
-# Jensen's inequality gives a lower bound on the log-likelihood,
+# Why should alternating climb? For *any* responsibilities $q$, Jensen's inequality gives a lower
+# bound on the log-likelihood,
 #
 # $$\log p(x) \;\ge\; \sum_k q_k \log \frac{\pi_k \mathcal N(x \mid \mu_k, \Sigma_k)}{q_k},$$
 #
-# with equality exactly at the E step's $q = r$. So the E step lifts the bound until it touches the
+# with equality exactly at the E step's $q = r$.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# ($q$: positive rows that sum to one.) So the E step lifts the bound until it touches the
 # likelihood, the M step raises the bound, and the likelihood, which lies above it, cannot fall. The
 # same bound with a network in place of the E step is the ELBO of notebook 03.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 parameters = (np.full(3, 1 / 3), points[:3], np.stack([np.eye(2)] * 3))
 
 
@@ -208,7 +213,7 @@ touching, best = bound(responsibilities, parameters), max(bound(q, parameters) f
 print(f"log-likelihood {likelihood:.4f}; bound at the E step {touching:.4f}")
 print(f"highest bound of 100 other responsibilities {best:.4f}")
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 raised = m_step(points, responsibilities)
 shifts = 0.01 * np.random.default_rng(1).normal(size=(100, 3, 2))
 beside = max(bound(responsibilities, (raised[0], raised[1] + s, raised[2])) for s in shifts)
@@ -218,9 +223,11 @@ print(f"best of 100 other means beside it: lower by {(after - beside) * 1e6:.1f}
 assert after > max(beside, likelihood)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now run it, from a poor start: the first three points as means, two of them in the same cloud.
-# Compare the second panel with the first and the last. What has one step done, and what is left for
-# the others?
+# Now run it, from a poor start. What has one step done, and what is left?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The first three points as means, two of them in the same cloud. Compare the second panel with the
+# first and the last.
 
 # %% slideshow={"slide_type": "fragment"}
 STEPS = 150
@@ -242,7 +249,7 @@ plotting.mixtures(
     "overlapping, at the end on the clouds.",
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 smallest = round(min(np.diff(history)), 9) + 0.0  # what is left of it is rounding
 print(f"smallest change in a step: {smallest} nats a point; falls: {sum(np.diff(history) < -1e-9)}")
 assert smallest >= 0
@@ -254,10 +261,13 @@ print(
     f"the true parameters score {truth:.3f}: {'below' if truth < history[-1] else 'above'} the fit"
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The first step gains most: it finds where the points are, 0.8 nats. To tell the clouds apart adds
-# 0.3 more and takes some forty steps, during which the likelihood at first hardly moves. A flat
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The first step finds where the points are. To tell the clouds apart takes some forty more: a flat
 # stretch is not the end.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The first step gains most, 0.8 nats. To tell the clouds apart adds 0.3 more, and at first the
+# likelihood hardly moves.
 #
 # Which ellipse is number 1 is chance: exchange two components, and the likelihood is the same
 # (**label switching**). So fits are compared by their density, or after sorting.
@@ -267,7 +277,7 @@ print(
 #
 # Does the library do the same? Same start, same number of steps, no regularisation:
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 library = GaussianMixture(
     3, weights_init=np.full(3, 1 / 3), means_init=points[:3],
     precisions_init=np.stack([np.eye(2)] * 3), reg_covar=0, tol=0, max_iter=STEPS + 1,
@@ -285,12 +295,14 @@ print(f"on fresh points, in nats: fit {library.score(fresh):.3f}, truth {truth:.
 # ## A start decides where EM ends
 #
 # EM climbs to the next summit, a **local optimum**, not to the highest. How bad is that? Take
-# twenty-five separate clouds on a grid and 25 components, so that a perfect fit exists. Each dot is
-# one result: from random points as means, or from the centres that k-means finds, scikit-learn's
-# default; once, or the best of five such starts *by likelihood* (which we may use, it needs no
-# knowledge of the truth).
+# twenty-five separate clouds on a grid and 25 components, so that a perfect fit exists.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Each dot is one result: from random points as means, or from the centres that k-means finds,
+# scikit-learn's default; once, or the best of five such starts *by likelihood* (which we may use,
+# it needs no knowledge of the truth).
+
+# %% slideshow={"slide_type": "skip"}
 grid_points = data.load("toys", 1_250, kind="grid", seed=0)
 
 
@@ -307,7 +319,7 @@ def modes_found(method, starts):
     return counts
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 STARTS = {
     "random points": ("random_from_data", 1),
     "best of 5 random": ("random_from_data", 5),
@@ -337,10 +349,11 @@ recorded.answer(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# So: several starts, keep the likeliest, and start from k-means.
-#
-# Try it yourself. Two half-moons, which no few Gaussians describe exactly: move the number of
-# components, and watch the likelihood on the points and on others.
+# So: several starts, keep the likeliest, and start from k-means. Two half-moons, which no few
+# Gaussians describe exactly: move the number of components, and watch the likelihoods.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Likelihoods on the points, and on others.)
 
 # %% slideshow={"slide_type": "fragment"}
 moons = data.load("toys", 1_000, kind="moons", seed=0)
@@ -350,13 +363,15 @@ explorer = widgets.mixture_explorer(moons.x_train, held_out=moons.x_test)
 # ## How many components?
 #
 # The best fit with one more component is never worse on the training points. Three ways to make it
-# pay: **AIC** adds 2 for each free number, **BIC** $\log n$ (both to $-2\log$-likelihood, lower is
-# better), and the **held-out likelihood** asks other points. Take a lattice of three bars that
-# cross three others. The right answer is 6. To share one axis with the likelihoods, the figure
-# shows AIC and BIC divided by $-2n$: nats a point, higher is better.
+# pay: **AIC** adds 2 for each free number, **BIC** $\log n$, and the **held-out likelihood** asks
+# other points. Take three bars that cross three others: the right answer is 6.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (AIC and BIC add to $-2\log$-likelihood, lower is better.) To share one axis with the likelihoods,
+# the figure shows AIC and BIC divided by $-2n$: nats a point, higher is better.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def lattice(count, seed):
     """Points of six long Gaussians, three lying and three standing, of deviations 1 and 0.12."""
     rng = np.random.default_rng([7, seed])
@@ -384,7 +399,7 @@ plotting.mixtures(
 )  # fmt: skip
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def per_point(choice, n):
     """AIC, BIC and held-out likelihood of each number of components, all in nats a point."""
     return {
@@ -407,7 +422,7 @@ def draw_scores(choice, n, title, alt, unit, **options):
     )
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 draw_scores(
     bar_choice,
     len(bars),
@@ -422,17 +437,19 @@ for name, score in per_point(bar_choice, len(bars)).items():
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Three mistakes are common when this curve is drawn by hand:
 #
-# 1. **`argmin + 1`** as the answer. It is right for 1, 2, 3, … only; whoever tries 2, 4, 6, … reads
-#    off another number. The answer is `components[argmin]`.
+# 1. **`argmin + 1`** as the answer, where 2, 4, 6, … were tried.
 # 2. **One start.** The curve is then a mix of the number of components and luck.
 # 3. **Unconverged fits**, with the warning switched off.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (`argmin + 1` is right for 1, 2, 3, … only. The answer is `components[argmin]`.)
 #
 # What does each cost? The truth is 6; we try 2, 4, …, 14, with new points each time. Bars that
 # cross are hard to take apart: k-means, which likes round groups, cuts them to pieces, and EM takes
 # a hundred steps to mend that.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def choices(seed):
     """The number of components that each way of choosing arrives at."""
     points, tried = lattice(1_000, seed), range(2, 15, 2)
@@ -450,7 +467,7 @@ def choices(seed):
     }
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 repeats = [recorded.kept(f"choices {seed}", choices, 10 + seed) for seed in range(REPEATS)]
 with plotting.beside_the_record(NOTEBOOK, "mistakes"):
     plotting.dots(
@@ -477,17 +494,17 @@ recorded.answer(NOTEBOOK, how_often_right)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## From the plane to images
 #
-# A 28×28 image is a point in 784 dimensions. The formulas stay the same.
+# A 28×28 image is a point in 784 dimensions. The formulas stay the same. Ten components, fitted to
+# the pixels: which row would a paper like to show?
 
 # %% slideshow={"slide_type": "skip"}
 digits = data.load("mnist", TRAIN_SIZE, test_size=TEST_SIZE)
 clothes = data.load("fashion_mnist", TRAIN_SIZE, test_size=TEST_SIZE)
 print(digits, clothes, sep="\n")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Ten components, fitted to the pixels. One thing to get right before looking: the **mean** of a
-# component is an average of many images. It was never drawn from the model. A **sample** picks a
-# component, then a point of its Gaussian. Which row would a paper like to show?
+# %% [markdown] slideshow={"slide_type": "notes"}
+# One thing to get right before looking: the **mean** of a component is an average of many images.
+# It was never drawn from the model. A **sample** picks a component, then a point of its Gaussian.
 
 # %% slideshow={"slide_type": "skip"}
 with warnings.catch_warnings():
@@ -516,42 +533,47 @@ with plotting.beside_the_record(NOTEBOOK, "rows"):
         "samples with independent pixels, speckled with noise; samples through PCA, smudged.",
     )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The means look best, and they are ten pictures, not a model of digits. With a diagonal covariance
-# the pixels of a sample are drawn one by one, and it shows: in real digits neighbours go together.
-# The last row keeps the directions in which the images vary most (PCA) and fits full covariances
-# there: strokes, if smudged ones. (The directions left out get no noise here, which looks cleaner;
-# the density that `log_likelihood` computes includes that noise.)
-#
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The means look best, and they are ten pictures, not a model of digits.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# With a diagonal covariance the pixels of a sample are drawn one by one, and it shows: in real
+# digits neighbours go together. The last row keeps the directions in which the images vary most
+# (PCA) and fits full covariances there: strokes, if smudged ones. (The directions left out get no
+# noise here, which looks cleaner; the density that `log_likelihood` computes includes that noise.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How far from the data? A report
 #
-# "Looks like digits" is no measurement. Both sets of images, generated and held out, go through a
-# classifier that was trained on the training split (the *course classifier*); a hidden layer of it
-# gives each image a vector of **features**. How far apart lie the two clouds of features? Take each
-# as a Gaussian, with means $\mu_a, \mu_b$ and covariances $A, B$. The **Fréchet distance** is
+# "Looks like digits" is no measurement. A classifier gives each image a vector of **features**. How
+# far apart lie the clouds of generated and of held-out images? Take each as a Gaussian, with means
+# $\mu_a, \mu_b$ and covariances $A, B$. The **Fréchet distance** is
 #
 # $$d = \lVert \mu_a - \mu_b \rVert^2 + \operatorname{tr}\bigl(A + B - 2\,(A^{1/2} B
 # A^{1/2})^{1/2}\bigr).$$
 #
 # With the features of a network trained on ImageNet it is the **FID** ([Heusel et al.
 # 2017](https://arxiv.org/abs/1706.08500)); with other features it is another number, so name them.
-# A check in the one case where it is easy, $\mathcal N(0, I)$ against $\mathcal N(m\mathbf 1, s^2
-# I)$ in $D$ dimensions, where it is $D m^2 + D (s - 1)^2$:
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Ours are a hidden layer of a classifier that was trained on the training split (the *course
+# classifier*). A check in the one case where it is easy, $\mathcal N(0, I)$ against $\mathcal
+# N(m\mathbf 1, s^2 I)$ in $D$ dimensions, where it is $D m^2 + D (s - 1)^2$:
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 size, m, s = 5, 0.3, 0.5
 found = evaluation.frechet_distance(
     np.zeros(size), np.eye(size), m * np.ones(size), s**2 * np.eye(size)
 )
 print(f"computed {found:.4f}, by hand {size * m**2 + size * (s - 1) ** 2:.4f}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # One call gives this distance and a dozen other measures:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 evaluation.report(digits, clipped(on_pca, COUNT), count=COUNT, name="samples, PCA + full")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # How to read it:
 #
 # - **Fréchet** and **kernel distance** (with ImageNet features: KID, [Bińkowski et al.
@@ -574,10 +596,13 @@ evaluation.report(digits, clipped(on_pca, COUNT), count=COUNT, name="samples, PC
 #
 # The ± of a report is a *standard error*: how much the number would vary with other images, drawn
 # from the same model. The ± of a claim's table is the *standard deviation* over seeds.
-#
-# Now the means join in, handed out again and again, to see which measures are fooled:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Which measures are fooled?
+#
+# Now the means join in, handed out again and again.
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 one_gaussian = Mixture(1, pca=PCA_SIZE).fit(digits.x_train)
 means_again = np.clip(np.resize(on_pixels.means, (COUNT, *digits.x_test.shape[1:])), 0, 1)
 candidates = {
@@ -593,20 +618,26 @@ for name, result in reports.items():
     print(f"{name:>16}", *(f"{result[key].value:10.2f}" for key in KEYS))
 print(f"{'floor':>16}", *(f"{result[key].floor:10.2f}" for key in KEYS))
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# A column where the repeated means score no worse than the samples is a column that is fooled.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The repeated means: `duplicates` 1 and `recall` 0, by construction, for the ball around each copy
-# has radius 0. A column where they score no worse than the samples is a column that is fooled.
-# (`sure`: recognised by the classifier; `sharpness`: high-frequency energy, real = 1.)
+# has radius 0. (`sure`: recognised by the classifier; `sharpness`: high-frequency energy, real =
+# 1.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why not full covariances on all the pixels?
 #
 # **Full**: every component has its own covariance matrix. **Tied**: all share one. **Diagonal**:
-# own variances, no correlations. **PCA + full**: full, in the main directions only, with equal
-# noise in the others. The richer the shape, the more numbers must be learned. Count them:
+# own variances, no correlations. The richer the shape, the more numbers must be learned. Count
+# them:
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# **PCA + full**: full, in the main directions only, with equal noise in the others.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 def free_numbers(dimensions, covariance, components=10):
     """Weights, means and covariances of a mixture, less one for the sum of the weights."""
     full = dimensions * (dimensions + 1) // 2
@@ -621,8 +652,11 @@ print("full in 2, three components:", free_numbers(2, "full", 3),
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # From how many images on is that worth it? Take one Gaussian, so that nothing but the shape of the
-# covariance differs and no EM is needed. (Ten components share the images among them: for them the
-# answer comes later.) We score held-out images, in nats a pixel.
+# covariance differs. How much variance should be added in every direction?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# No EM is needed. (Ten components share the images among them: for them the answer comes later.) We
+# score held-out images, in nats a pixel.
 #
 # One trap first: images have borders that are always black, and a density on a constant is
 # infinite. A model could win by that alone. So all images get noise of standard deviation 0.1,
@@ -630,7 +664,7 @@ print("full in 2, three components:", free_numbers(2, "full", 3),
 # model can then score above $-\tfrac12\log(2\pi e \cdot 0.1^2) \approx 0.88$ nats a pixel on
 # average on new images: that is the noise alone. A higher score on the training images is memory.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 NOISE = 0.1
 
 
@@ -641,7 +675,7 @@ def noisy(part, count, seed):
     return (chosen + NOISE * rng.normal(size=chosen.shape)).reshape(len(chosen), -1)
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def full_gaussian(x):
     """Mean, variances along the principal directions, and these directions, of rows x."""
     mean = x.mean(axis=0)
@@ -662,13 +696,13 @@ by_scipy = multivariate_normal(mean[0], covariance[0] + 0.01 * np.eye(2)).logpdf
 print(f"ours {nats(full_gaussian(points), points, 0.01):.6f}, SciPy's {by_scipy.mean() / 2:.6f}")
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The last argument is **regularisation**: a variance that is added in every direction. How much?
 # Fewer images than pixels do not vary at all in some directions. There the model's variance is what
 # was added, $r$; other images, which vary by $v$ in it, pay $v / 2r$ nats. Ten times less added,
 # ten times more to pay: such a number says nothing about images.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 SET_ASIDE = 500  # training images by which the amount is chosen
 ADDED = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 TEST_SEED = 2
@@ -694,13 +728,15 @@ plotting.lines(
     y_limits=(-1.0, 0.9),
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# So the amount is a setting like any other, and is chosen on images that were set aside: training
-# images, not the test. Then the comparison: full as it is (0.000001 added), full with the best
-# amount, diagonal, and full on 64 principal components.
+# %% [markdown] slideshow={"slide_type": "notes"}
+# So the amount is a setting like any other, and is chosen on images that were set aside.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Training images, not the test.) Then the comparison: full as it is (0.000001 added), full with
+# the best amount, diagonal, and full on 64 principal components.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def covariances(seed):
     """Nats a pixel, {shape: {number of images: [on the same, on others]}}."""
     others, found = noisy(digits.x_test, 2_000, TEST_SEED), {}
@@ -729,13 +765,13 @@ def covariances(seed):
 shapes = [recorded.kept(f"covariances, seed {seed}", covariances, seed) for seed in SEEDS]
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def scores_of(shape, where, found=shapes):
     """Nats a pixel, (seeds, numbers of images): 0 on the same images, 1 on others."""
     return np.array([[pair[where] for pair in one[shape].values()] for one in found])
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 with plotting.beside_the_record(NOTEBOOK, "covariances"):
     plotting.lines(
         {
@@ -785,7 +821,7 @@ recorded.answer(NOTEBOOK, where_it_turns)
 # Nobody told the mixture that there are ten digits. It has ten components. Does each take one?
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def contingency(component, labels, classes=10):
     """Number of images (components, classes) by the component that they are assigned to."""
     return np.stack(
@@ -825,15 +861,18 @@ plotting.image_rows(
     alt="The ten component means of clothes, then ten samples of the mixture.",
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # A component goes where a Gaussian fits well, not where a name is. A class with two styles may get
 # two components; two classes with one outline may share one.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How many components for images?
 #
-# The same scores as on the lattice, on 16 principal components of the clothes. Before you look:
-# where would you expect the best number, if there are ten classes? The held-out images are training
-# images that were set aside *at random*.
+# The same scores as on the lattice, on 16 principal components of the clothes. Where would you
+# expect the best number, if there are ten classes?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The held-out images are training images that were set aside *at random*.
 
 # %% slideshow={"slide_type": "fragment"}
 order = np.random.default_rng(0).permutation(len(clothes.x_train))
@@ -853,17 +892,19 @@ with plotting.beside_the_record(NOTEBOOK, "scores"):
 print(choice)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Images are no mixture of a few Gaussians, so there is no true number to be found. Each further
-# component buys some likelihood and costs 153 free numbers; the more images there are, the less
-# that price counts, and the more components are chosen. If the chosen number is the largest that
-# was tried, the answer is "at least", not "exactly".
+# Images are no mixture of a few Gaussians, so there is no true number to be found.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Each further component buys some likelihood and costs 153 free numbers; the more images there are,
+# the less that price counts, and the more components are chosen. If the chosen number is the
+# largest that was tried, the answer is "at least", not "exactly".
 #
 # Why set aside at random? It is tempting to fit the first part of a file and to score the test set
 # instead. But a file is seldom shuffled, and its parts are not equally easy: on this page held-out
 # images once scored *above* the training images, for every number of components. What does one and
 # the same mixture give to parts of the file?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 third = len(clothes.x_train) // 3
 parts = {
     "learnt from": clothes.x_train[learnt],
@@ -885,7 +926,7 @@ for name, (mean, error) in easy.items():
 # components:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 SETS = {images.name: images for images in (digits, clothes)}
 
 

@@ -1,12 +1,15 @@
 """Turns an executed notebook into a page that a browser reads without a kernel."""
 
 import copy
+import functools
 import re
+import unicodedata
 from pathlib import Path
 
 import latex2mathml.converter
 from nbconvert import HTMLExporter
 
+from course_tools.series import CourseError
 from course_utils import storage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,20 +29,60 @@ def write(nb, title, path):
         if cell.cell_type == "markdown":
             # A badge lies on somebody's server: its words do as well, and read offline.
             cell.source = re.sub(r"!\[([^\]]*)\]\(https?://[^)]*\)", r"\1", cell.source)
-            cell.source = with_mathml(cell.source)
+            cell.source = with_mathml(linked_pages(cell.source))
     exporter = HTMLExporter(template_name="course", extra_template_basedirs=[str(TEMPLATES)])
     html, _ = exporter.from_notebook_node(nb)
     with storage.atomic_write(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
 
 
+def linked_pages(markdown):
+    """Return a text cell's source with its links to other notebooks as links to their pages."""
+    return re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](\1.html)", markdown)
+
+
 def with_mathml(markdown):
-    """Return a text cell's source with its `$$…$$` and `$…$` formulas as MathML."""
+    """Return a text cell's source with its `$$…$$` and `$…$` formulas as MathML.
+
+    Raises:
+        CourseError: a formula is not whole.
+    """
     markdown = re.sub(r"\$\$(.+?)\$\$", lambda m: _mathml(m[1], "block"), markdown, flags=re.DOTALL)
     return re.sub(r"(?<![\\$])\$(?!\s)([^$]+?)\$", lambda m: _mathml(m[1], "inline"), markdown)
 
 
+@functools.cache  # the site reads a formula twice: to see whether it can be drawn, and to draw it
 def _mathml(formula, display):
-    html = latex2mathml.converter.convert(" ".join(formula.split()), display=display)
+    formula = " ".join(formula.split())
+    try:
+        html = latex2mathml.converter.convert(formula, display=display)
+    except Exception as error:  # its errors have no class in common
+        raise CourseError(
+            f"the formula ${formula}$ cannot be drawn ({type(error).__name__}): look for a brace, "
+            "an \\end or an exponent that is missing"
+        ) from error
+    html = re.sub(r'<(m[in]) mathvariant="(bold|double-struck|script)">(\w)<', _letter, html)
+    html = re.sub(r"(</m(?!o\b|row)\w+>)?<mi>([a-z]{2,})</mi>(<m(?!o\b))?", _function, html)
     # What stands between the tags is still read as Markdown, where a star has a meaning.
     return html.replace("*", "&#42;")
+
+
+def _function(found):
+    """The name of a function such as log, with TeX's thin space beside a letter or a number."""
+    before, name, after = (part or "" for part in found.groups())
+    left, right = ("0.17em" if beside else "0" for beside in (before, after))
+    return f'{before}<mo form="prefix" lspace="{left}" rspace="{right}">{name}</mo>{after}'
+
+
+def _letter(found):
+    """A letter in the style that browsers no longer read from the attribute, such as 𝔼 and 𝒩."""
+    tag, style, sign = found.groups()
+    kind = "DIGIT" if sign.isdigit() else "CAPITAL" if sign.isupper() else "SMALL"
+    name = unicodedata.name(sign).rpartition(" ")[2] if sign.isdigit() else sign.upper()
+    for prefix in ("MATHEMATICAL ", ""):  # ℝ and ℒ were there before the others
+        try:
+            styled = unicodedata.lookup(f"{prefix}{style.upper()} {kind} {name}")
+        except KeyError:
+            continue
+        return f"<{tag}>{styled}<"
+    return found[0]

@@ -2,6 +2,7 @@ import nbformat
 import pytest
 
 from course_tools import pages
+from course_tools.series import CourseError
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,27 @@ def test_a_page_asks_nobody_for_anything(tmp_path):
     assert "mathjax" not in html.lower()
     assert "<math" in html
     assert 'alt="An empty picture."' in html
+
+
+def test_letters_of_a_style_are_letters_of_their_own_for_browsers_that_read_no_style():
+    html = pages.with_mathml(r"$\mathbb E \mathbb R \mathcal N \mathcal L \mathbf 1$")
+    assert [letter for letter in "𝔼ℝ𝒩ℒ𝟏" if letter not in html] == []
+    assert "mathvariant" not in html
+
+
+def test_a_function_stands_a_thin_space_from_a_letter_and_none_from_a_bracket():
+    assert 'lspace="0.17em" rspace="0.17em">log<' in pages.with_mathml(r"$2 \log p$")
+    assert 'lspace="0" rspace="0">log<' in pages.with_mathml(r"$-\log(p)$")
+    subscript = pages.with_mathml(r"$\log_2 p$")
+    assert "<msub><mo" in subscript
+    assert subscript.count("<m") == len(("math", "mrow", "msub", "mo", "mn", "mi"))
+
+
+def test_a_formula_that_is_not_whole_is_told():
+    with pytest.raises(CourseError, match=r"the formula \$x\^\$ cannot be drawn"):
+        pages.with_mathml("a $x^$ b")
+
+
+def test_links_to_other_notebooks_lead_to_their_pages():
+    text = "[b](02_b.ipynb), [c](https://x.org/02_b.ipynb)"
+    assert pages.linked_pages(text) == "[b](02_b.html), [c](https://x.org/02_b.ipynb)"

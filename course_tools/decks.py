@@ -22,7 +22,7 @@ import re
 from nbconvert.filters import Highlight2HTML, ansi2html
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-from course_tools import pages, recording
+from course_tools import claims_page, pages, recording
 from course_tools.series import alt_text
 from course_utils.evaluation import claims
 
@@ -33,10 +33,6 @@ LETTERS, CODE_LETTERS = 84, 102  # in a line
 CLAIMS_A_SLIDE = 5
 _CLAIMS, _LEARNT, _EXERCISES = "## Claims tested", "## What we learnt", "## Exercises"
 _NEXT = "## Where to go next"
-_MARKS = {
-    claims.HOLDS: "holds", claims.HOLDS_WEAKLY: "weak", claims.OPPOSITE: "opposite",
-    claims.NO_DIFFERENCE: "none",
-}  # fmt: skip
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
 
 
@@ -179,8 +175,7 @@ def _figure(output):
 
 def markdown(text):
     """HTML of a text cell; formulas as MathML, links to other notebooks as links to their decks."""
-    text = re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](\1.html)", text)
-    return markdown2html_mistune(pages.with_mathml(text))
+    return markdown2html_mistune(pages.with_mathml(pages.linked_pages(text)))
 
 
 def _opening(notebook, cell):
@@ -199,7 +194,7 @@ def _summary(notebook):
     for start in range(0, len(results), CLAIMS_A_SLIDE):
         rows = "".join(
             f"<tr><td>{html.escape(result.claim.statement)}</td>"
-            f'<td class="verdict {_MARKS.get(result.verdict, "open")}">{result.verdict}</td></tr>'
+            f'<td class="verdict {claims_page.mark(result.verdict)}">{result.verdict}</td></tr>'
             for result in results[start : start + CLAIMS_A_SLIDE]
         )
         more = " (continued)" if start else ""

@@ -13,7 +13,6 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import chromium
 import nbformat
 import nbformat.v4 as v4
 import pytest
@@ -49,19 +48,6 @@ BYTES = """async picture => {
     const answer = await fetch(picture.src);
     return Array.from(new Uint8Array(await answer.arrayBuffer())).join();
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A Chromium without a window."""
-    api = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
-    with api.sync_playwright() as playwright:
-        try:
-            started = chromium.launch(playwright)
-        except RuntimeError as error:
-            pytest.skip(str(error))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

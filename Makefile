@@ -6,7 +6,7 @@ COURSE = $(VENV)/bin/course
 STAMP = $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lab execute slides bench
+.PHONY: help install run test lab execute slides site bench
 
 help: ## this list
 	@echo "make TARGET [ARGS='...']   e.g. make run ARGS='01 02 --profile cpu'"
@@ -30,6 +30,9 @@ execute: $(STAMP) ## make the stored outputs of the notebooks (cpu profile, real
 
 slides: $(STAMP) ## build the slide decks (ARGS=--recorded: from the stored outputs, in seconds)
 	$(COURSE) slides $(ARGS)
+
+site: $(STAMP) ## a site to read, from the stored outputs, in seconds, into build/site/index.html
+	$(COURSE) site $(ARGS)
 
 bench: $(STAMP) ## measure speed and memory
 	$(COURSE) bench $(ARGS)

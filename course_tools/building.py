@@ -13,7 +13,7 @@ from rich.table import Table
 
 import course_utils
 from course_tools import execution, gallery, pages, pairing, progress
-from course_tools.series import CourseError
+from course_tools.series import CourseError, failure
 from course_utils import storage
 
 # What shapes a notebook besides its code: settings, and the packages that compute.
@@ -91,10 +91,8 @@ def read_built(project, notebook):
         CourseError: it failed there.
     """
     nb = nbformat.read(ipynb_path(project, notebook.name), as_version=4)
-    for place, cell in enumerate(nb.cells, 1):
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                raise CourseError(f"cell {place} failed: {output.ename}: {output.evalue}")
+    if failed := failure(nb):
+        raise CourseError(failed)
     return nb
 
 

@@ -12,7 +12,16 @@ from course_utils import storage
 from course_utils.evaluation import claims
 
 BEGIN, END = "<!-- claims: written by `course claims --write` -->", "<!-- end of claims -->"
-_LARGEST_SHARE = 1 / 2  # of the training: a verdict from later on is that of all of it
+LARGEST_SHARE = 1 / 2  # of the training: a verdict from later on is that of all of it
+_MARKS = {
+    claims.HOLDS: "holds", claims.HOLDS_WEAKLY: "weak", claims.OPPOSITE: "opposite",
+    claims.NO_DIFFERENCE: "none",
+}  # fmt: skip
+
+
+def mark(verdict):
+    """Return the class under which pages give a verdict its colour."""
+    return _MARKS.get(verdict, "open")
 
 
 def as_table(notebooks):
@@ -50,7 +59,7 @@ def as_markdown(notebooks):
 def _rows(results):
     """Lines of a notebook's table; verdicts after parts of the training, where they are known."""
     known = {share for result in results for share in result.verdicts()}
-    shares = sorted(share for share in known if share <= _LARGEST_SHARE)
+    shares = sorted(share for share in known if share <= LARGEST_SHARE)
     parts = [str(Fraction(share).limit_denominator(100)) for share in shares]
     first = [f"after {part} of the training" for part in parts[:1]]
     heads = ["claim", *first, *parts[1:], "verdict"]

@@ -279,6 +279,16 @@ def slides(
 
 
 @app.command()
+def site(context: typer.Context, names: options.Names = None):
+    """Write a site to read, into build/site/, from the stored outputs and recorded runs."""
+    from course_tools import site as course_site
+
+    project = _project(context)
+    folder = course_site.build(project, project.select(names or ()), _say)
+    _say(f"Site: {folder / 'index.html'}")
+
+
+@app.command()
 def solutions(context: typer.Context, names: options.Names = None, into: options.Into = None):
     """Write notebooks with the exercises solved, for instructors."""
     from course_tools import exercises

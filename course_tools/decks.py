@@ -23,7 +23,7 @@ import html
 import itertools
 import re
 
-from course_tools import recording
+from course_tools import claims_page, recording
 from course_tools.series import CourseError
 from course_tools.slide_parts import (
     FIGURE,
@@ -40,10 +40,6 @@ FEW_CLAIMS = 6  # in the size of other text
 REMEMBERED = 3
 _CLAIMS, _LEARNT, _EXERCISES = "## Claims tested", "## What we learnt", "## Exercises"
 _NEXT = "## Where to go next"
-_MARKS = {
-    claims.HOLDS: "holds", claims.HOLDS_WEAKLY: "weak", claims.OPPOSITE: "opposite",
-    claims.NO_DIFFERENCE: "none",
-}  # fmt: skip
 _EXPLORER = re.compile(r"\bwidgets\.\w+_explorer\(")
 _OF_A_SET = re.compile(r" \((?:digits|garments|mnist|fashion_mnist)\)$")
 
@@ -191,7 +187,7 @@ def _verdicts(found):
     """The verdicts of one line, with how often each, where they differ."""
     counts = collections.Counter(found).most_common()
     return "".join(
-        f'<div class="verdict {_MARKS.get(verdict, "open")}">{verdict}'
+        f'<div class="verdict {claims_page.mark(verdict)}">{verdict}'
         f"{f' ({count} of {len(found)})' if len(counts) > 1 else ''}</div>"
         for verdict, count in counts
     )

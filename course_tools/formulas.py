@@ -1,15 +1,14 @@
 """Formulas as MathML, which browsers draw by themselves, set as TeX would."""
 
+import unicodedata
 import xml.etree.ElementTree as ElementTree
 
 import latex2mathml.converter
 
+from course_tools.series import CourseError
+
 _MATHML = "http://www.w3.org/1998/Math/MathML"
-# Where an alphabet's capital letters begin, and those that Unicode had elsewhere before.
-_ALPHABETS = {
-    "double-struck": (0x1D538, dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))),
-    "script": (0x1D49C, dict(zip("BEFHILMR", "ℬℰℱℋℐℒℳℛ", strict=True))),
-}
+_ALPHABETS = ("bold", "double-struck", "script")
 _SIGNS = {"~": "∼", "‖": "‖"}  # which `convert` takes for letters
 _NAMES = {"log", "exp", "sin", "cos", "tan", "tanh", "det", "arg", "dim"}
 _LIMITS = {"min", "max", "sup", "inf", "lim"}
@@ -24,11 +23,21 @@ def mathml(formula, display):
     Args:
         formula: without its dollar signs.
         display: `block` or `inline`.
+
+    Raises:
+        CourseError: it is not whole.
     """
-    html = latex2mathml.converter.convert(" ".join(formula.split()), display=display)
+    formula = " ".join(formula.split())
+    try:
+        html = latex2mathml.converter.convert(formula, display=display)
+    except Exception as error:  # its errors have no class in common
+        raise CourseError(
+            f"the formula ${formula}$ cannot be drawn ({type(error).__name__}): look for a brace, "
+            "an \\end or an exponent that is missing"
+        ) from error
     found = ElementTree.fromstring(html)
     for part in found.iter():
-        if _kind(part) == "mi":
+        if _kind(part) in ("mi", "mn"):
             _set_letter(part)
         elif display == "block" and _kind(part) == "msub" and part[0].text in _LIMITS:
             part.tag = f"{{{_MATHML}}}munder"  # below the name, not behind it
@@ -46,10 +55,20 @@ def _set_letter(part):
     if part.text in _SIGNS:
         part.tag, part.text = f"{{{_MATHML}}}mo", _SIGNS[part.text]
         part.set("stretchy", "false")
-    first, elsewhere = _ALPHABETS.get(part.get("mathvariant"), (0, {}))
-    if first and "A" <= part.text <= "Z":
-        part.text = elsewhere.get(part.text, chr(first + ord(part.text) - ord("A")))
-        del part.attrib["mathvariant"]
+    if part.get("mathvariant") in _ALPHABETS and len(part.text) == 1:
+        part.text = _in_alphabet(part.attrib.pop("mathvariant"), part.text)
+
+
+def _in_alphabet(alphabet, sign):
+    """A letter or a digit in this alphabet; as it is, where Unicode has none."""
+    kind = "DIGIT" if sign.isdigit() else "CAPITAL" if sign.isupper() else "SMALL"
+    name = unicodedata.name(sign).rpartition(" ")[2] if sign.isdigit() else sign.upper()
+    for prefix in ("MATHEMATICAL ", ""):  # ℝ and ℒ were there before the others
+        try:
+            return unicodedata.lookup(f"{prefix}{alphabet.upper()} {kind} {name}")
+        except KeyError:
+            continue
+    return sign
 
 
 def _spaced(row):

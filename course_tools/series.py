@@ -159,6 +159,15 @@ def find_project(root=None):
     return Project(root)
 
 
+def failure(nb):
+    """Return what went wrong in an executed notebook, in words; "" if nothing did."""
+    for place, cell in enumerate(nb.cells, 1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return f"cell {place} failed: {output.ename}: {output.evalue}"
+    return ""
+
+
 def key_figure(nb):
     """Return (PNG in base64, alt text) of the notebook's key figure; (None, "") if none.
 

@@ -88,5 +88,4 @@ def film_with_slider(film):
 
 def markdown(text):
     """HTML of a text cell; formulas as MathML, links to other notebooks as links to their decks."""
-    text = re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](\1.html)", text)
-    return markdown2html_mistune(pages.with_mathml(text))
+    return markdown2html_mistune(pages.with_mathml(pages.linked_pages(text)))

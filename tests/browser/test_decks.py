@@ -1,8 +1,9 @@
 """Every slide of every deck in a browser, from a file: it fits, and asks nobody for anything."""
 
+import looking
 import pytest
 
-from course_tools import chromium, pairing, recording, slides
+from course_tools import pairing, recording, slides
 from course_tools.series import CourseError, Project
 from course_utils.evaluation import films
 from course_utils.storage import CHECKOUT
@@ -57,19 +58,6 @@ def folder(tmp_path_factory):
     return made
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """A Chromium without a window."""
-    api = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
-    with api.sync_playwright() as playwright:
-        try:
-            started = chromium.launch(playwright)
-        except RuntimeError as error:
-            pytest.skip(str(error))
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def opened(browser, folder):
     """A function that opens a deck; a page error or a request that leaves the machine fails."""
@@ -78,12 +66,7 @@ def opened(browser, folder):
     def opened(name, size, query=""):
         page = browser.new_page(viewport=dict(zip(("width", "height"), SIZES[size], strict=True)))
         pages.append(page)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith(("file:", "data:")) else wrong.append(r.url),
-        )
+        looking.watch(page, wrong)
         page.goto(f"{(folder / f'{name}.html').as_uri()}{query}")
         page.wait_for_function("window.Reveal && Reveal.isReady()")
         return page
@@ -122,19 +105,7 @@ def test_a_theme_has_enough_contrast(opened, theme):
     )
     for name in names:
         for ground in ("paper", "code"):
-            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
-
-
-def contrast(one, other):
-    """Of two colours such as #1b1f24, by WCAG 2."""
-    lighter, darker = sorted(map(luminance, (one, other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour):
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+            assert looking.contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
 
 
 FILMED = [n for n in NOTEBOOKS if (recording.recorded_folder(n) / films.FILMS).is_file()]

@@ -19,8 +19,6 @@ import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from course_tools import chromium
-
 pytestmark = pytest.mark.slow
 
 SETUP = """\
@@ -56,19 +54,6 @@ BYTES = """async picture => {
     const answer = await fetch(picture.src);
     return Array.from(new Uint8Array(await answer.arrayBuffer())).join();
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A Chromium without a window."""
-    api = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
-    with api.sync_playwright() as playwright:
-        try:
-            started = chromium.launch(playwright)
-        except RuntimeError as error:
-            pytest.skip(str(error))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

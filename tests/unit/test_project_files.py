@@ -18,7 +18,7 @@ from packaging.version import Version
 from course_tools import links, series
 from course_utils.storage import CHECKOUT
 
-TARGETS = ["help", "run", "test", "lab", "execute", "slides", "bench"]
+TARGETS = ["help", "run", "test", "lab", "execute", "slides", "site", "bench"]
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 with (CHECKOUT / "pyproject.toml").open("rb") as file:

@@ -11,7 +11,7 @@ from course_tools.series import CourseError
 from course_utils.data import download
 
 COMMANDS = ["run", "execute", "pair", "check", "record", "claims", "test", "bench", "data"]
-COMMANDS += ["doctor", "lab", "links", "slides"]
+COMMANDS += ["doctor", "lab", "links", "slides", "site"]
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_options_come_before_the_environment(
 
 
 def test_doctor_and_data_need_no_checkout(tmp_path, monkeypatch):
-    monkeypatch.setattr(doctor, "report", lambda: False)
+    monkeypatch.setattr(doctor, "report", lambda findings: False)
     for command in (["doctor"], ["data", "toys"]):
         done = CliRunner().invoke(cli.app, ["--project", str(tmp_path), *command])
         assert done.exit_code == 0, done.exception

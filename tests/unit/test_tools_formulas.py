@@ -19,6 +19,7 @@ THIN = '<mspace width="0.17em" />'
         (r"\mathbb R", "ℝ"),
         (r"\mathcal N", "𝒩"),
         (r"\mathcal L", "ℒ"),
+        (r"\mathbf 1 \mathbf x", "𝟏𝐱"),
         (r"x \sim p", "x∼p"),
         (r"p \,\Vert\, q", "p‖q"),
     ],

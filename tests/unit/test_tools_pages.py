@@ -2,6 +2,7 @@ import nbformat
 import pytest
 
 from course_tools import pages
+from course_tools.series import CourseError
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,13 @@ def test_a_page_asks_nobody_for_anything(tmp_path):
     assert "mathjax" not in html.lower()
     assert "<math" in html
     assert 'alt="An empty picture."' in html
+
+
+def test_a_formula_that_is_not_whole_is_told():
+    with pytest.raises(CourseError, match=r"the formula \$x\^\$ cannot be drawn"):
+        pages.with_mathml("a $x^$ b")
+
+
+def test_links_to_other_notebooks_lead_to_their_pages():
+    text = "[b](02_b.ipynb), [c](https://x.org/02_b.ipynb)"
+    assert pages.linked_pages(text) == "[b](02_b.html), [c](https://x.org/02_b.ipynb)"

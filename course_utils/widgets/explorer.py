@@ -121,7 +121,7 @@ def _settings(slider):
     values = [slider.min + i * slider.step for i in range(count + 1)]
     nearest = min(values, key=lambda value: abs(value - slider.value))
     values = [slider.value if value == nearest else value for value in values]
-    return [(value, pages.minus(value, ".4g")) for value in values]
+    return [(value, pages.minus(round(value, 2), "g")) for value in values]
 
 
 def named(**controls):

@@ -134,16 +134,18 @@ print(f"with {CODE_SIZE} latent dimensions: {dense_vae(CODE_SIZE).count_params()
 # ## Arithmetic with faces
 #
 # Mean code of faces with a hat, minus mean code of faces without: an **attribute vector** ([Larsen
-# et al. 2016](https://arxiv.org/abs/1512.09300)). Add it to the code of a bare head and decode. It
-# is usually shown with five good-looking examples. With drawn faces we can do better: we know every
-# factor, so we can draw *the same* person with the hat on, and compare.
+# et al. 2016](https://arxiv.org/abs/1512.09300)). Add it to the code of a bare head and decode.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# It is usually shown with five good-looking examples. With drawn faces we can do better: we know
+# every factor, so we can draw *the same* person with the hat on, and compare.
 
 
 # %% slideshow={"slide_type": "skip"}
 faces = data.load("faces", train_size=FACES, test_size=500, image_size=32)
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def draw_faces(factors):
     """Drawn faces (n, 32, 32, 3) of these factors, as `data.load` gives them."""
     return drawn_faces.draw(factors, image_size=32)
@@ -152,13 +154,13 @@ def draw_faces(factors):
 some = {name: values[:50] for name, values in faces.factors_test.items()}
 print("drawing again gives the same images:", np.array_equal(draw_faces(some), faces.x_test[:50]))
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Some attributes come with conditions: no moustache without `Male`, and blond hair *replaces*
 # another colour. Three tables hold what the drawing knows: `NEEDS`, what a face must have (1) or
 # must not have (0) for the attribute to show; `ALSO`, what it often comes with; `REPLACES`, what is
 # switched off as it is switched on.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 HAIR = set(drawn_faces.HAIR_COLOURS)
 NEEDS = {
     "Wearing_Hat": {},
@@ -174,7 +176,7 @@ ALSO = {"Blond_Hair": ("Young",)}  # grey hair comes only with age
 REPLACES = {"Blond_Hair": HAIR - {"Blond_Hair"}, "Bald": HAIR | {"Bangs"}}
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def with_attribute(name):
     """Held-out faces that lack the attribute, by number, and their factors with it."""
     known = faces.factors_test
@@ -191,7 +193,7 @@ _, factors = with_attribute("Bald")
 print("now bald:", factors["Bald"].all(), "| hair left:", sum(factors[c].sum() for c in HAIR))
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def switch_on(name):
     """Held-out faces without the attribute, and the same faces with it, as it really looks."""
     chosen, factors = with_attribute(name)
@@ -237,14 +239,14 @@ def train_faces(seed, epochs=FACE_BUDGETS[-1]):
 face_vae, _ = train_faces(SEEDS[0])
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # If only men have moustaches, the mean of faces with one is the mean of *men* with one, and the
 # plain difference of means also holds what sets men apart. So we compare like with like:
 # differences within groups that agree in what the attribute depends on or comes with, averaged
 # (**balanced** vectors).
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 part = part_of(SEEDS[0])
 face_codes = face_vae.encode(faces.x_train[part])
 
@@ -257,7 +259,7 @@ def vector(codes, name, part, balanced=True):
     return evaluation.attribute_vector(codes, known[name], balance=balance, least=5)
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 rows = []
 for name in ("Wearing_Hat", "Blond_Hair", "Mustache", "Smiling"):
     bare = np.argmin(faces.factors_test["Wearing_Hat"][with_attribute(name)[0]])
@@ -284,19 +286,21 @@ with plotting.beside_the_record(NOTEBOOK, "faces"):
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Compare the third column with the fourth: what the same network makes of the true picture. (A
-# mark, not a limit: another code might do better.) In numbers: let $\Delta$ be the true change of
-# the pixels, and $\hat\Delta$ the change that adding the vector makes to the decoded image. The
-# **share of the change explained** is
+# Let $\Delta$ be the true change of the pixels, and $\hat\Delta$ the change that adding the vector
+# makes to the decoded image. The **share of the change explained** is
 #
 # $$1 - \frac{\sum \lVert \hat\Delta - \Delta \rVert^2}{\sum \lVert \Delta \rVert^2}.$$
 #
-# 1 is perfect, 0 is as good as doing nothing, below 0 is harm. Blur that is in both decoded
-# images drops out. How large the true change is, $\lVert \Delta \rVert^2$ for each pixel, stands
-# beside it in the table: hair is much, lipstick next to nothing.
+# 1 is perfect, 0 is as good as doing nothing, below 0 is harm.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# In the picture, compare the third column with the fourth: what the same network makes of the true
+# picture. (A mark, not a limit: another code might do better.) Blur that is in both decoded images
+# drops out of the share. How large the true change is, $\lVert \Delta \rVert^2$ for each pixel,
+# stands beside it in the table: hair is much, lipstick next to nothing.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 def explained(found, wanted):
     """Share of the wanted change of the pixels that was found."""
     return 1 - float(np.sum((found - wanted) ** 2) / np.sum(wanted**2))
@@ -307,7 +311,7 @@ for name, found in {"itself": change, "half": change / 2, "nothing": 0, "reverse
     print(f"{name}: {explained(found, change):.2f}")
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def arithmetic(model, part, known, name, balanced=True):
     """Score of adding the vector to codes, and of the decoded truth."""
     without, truth = switched[name]
@@ -353,7 +357,7 @@ for seed in SEEDS:
         title = f"faces, {epochs} epochs, seed {seed}"
         face_results[epochs].append(recorded.kept(title, face_result, seed, epochs))
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 shares = {
     name: {
         key: [each["end"][name][key] for each in face_results[FACE_BUDGETS[-1]]]
@@ -372,7 +376,7 @@ with plotting.beside_the_record(NOTEBOOK, "arithmetic"):
         x_label="share of the change explained (1: perfect)",
         reference=("doing nothing", 0),
     )
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 print(f"{'':>16} size of change  in codes  in pixels  truth decoded")
 for name, (without, truth) in switched.items():
     means = [np.mean(shares[name][key]) for key in ("codes", "pixels", "truth")]
@@ -397,11 +401,11 @@ def faces_in_words(found):
 
 recorded.answer(NOTEBOOK, faces_in_words)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # A line in favour of the hat first. Its colour cannot be read off a bare head. How far would the
 # best guess get, the mean of the true images with hats of eight hues?
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 _, factors = with_attribute("Wearing_Hat")
 factors = {name: values[:30] for name, values in factors.items()}
 hats = [draw_faces(factors | {"hat_hue": np.full(30, (i + 0.5) / 8)}) for i in range(8)]
@@ -411,15 +415,20 @@ BEST_HAT = explained(guessed, truth - without)
 print(f"a hat of unknown colour explains {BEST_HAT:.2f} at best")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# That is the fair mark for hats. Apart from it, three ways to fail, each in a column or two:
+# Three ways to fail, each in a column or two:
 #
-# - **The code does not know.** Where the decoded truth scores near 0, even the code of the *true*
-#   face with the attribute does not show it. A change of few pixels saves few nats, so the network
-#   spends its code elsewhere. No arithmetic can bring back what was never encoded. Below 0, the
-#   vector changes other pixels: where the true change is small, little of that is enough.
-# - **It is no sum.** The decoded truth scores high, the arithmetic far lower. One vector for
-#   everybody is one step, but a fringe has the colour of each person's own hair: a likely reason.
+# - **The code does not know.** Where the decoded truth scores near 0, no arithmetic can bring back
+#   what was never encoded.
+# - **It is no sum.** The decoded truth scores high, the arithmetic far lower: one vector for
+#   everybody is one step.
 # - **No code was needed.** Adding the mean difference of the *pixels* scores as high, or higher.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (For hats the fair mark is that of a hat of unknown colour.) A change of few pixels saves few
+# nats, so the network spends its code elsewhere: then even the code of the *true* face with the
+# attribute does not show it. Below 0, the vector changes other pixels: where the true change is
+# small, little of that is enough. And a fringe has the colour of each person's own hair: a likely
+# reason why one step does not fit all.
 #
 # And one that the table does not show: the vector of a correlated attribute can bring its
 # companions along. Below, that is tested for baldness. The score sums over pixels, so a companion
@@ -429,13 +438,14 @@ print(f"a hat of unknown colour explains {BEST_HAT:.2f} at best")
 # ## β, and the dimensions that give up
 #
 # Weigh the KL term with $\beta$ ([Higgins et al. 2017](https://openreview.net/forum?id=Sy2fzU9gl)):
-# minimise $D + \beta R$, with the **distortion** $D = -\mathbb E_x \mathbb E_{q(z \mid x)} \log p(x
-# \mid z)$ and the **rate** $R = \mathbb E_x \mathrm{KL}(q(z \mid x) \,\|\, p(z))$, with encoder $q$
-# and prior $p(z) = \mathcal N(0, I)$; both in nats an image. Nats need a likelihood, so the digits
-# become black and white here: each pixel is white with the chance of its grey level, drawn once
-# (seed 0).
-#
-# What will happen to sixteen dimensions when each nat of rate becomes dearer?
+# minimise distortion plus $\beta$ times rate, $D + \beta R$. What will happen to sixteen dimensions
+# when each nat of rate becomes dearer?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The **distortion** is $D = -\mathbb E_x \mathbb E_{q(z \mid x)} \log p(x \mid z)$, the **rate** $R
+# = \mathbb E_x \mathrm{KL}(q(z \mid x) \,\|\, p(z))$, with encoder $q$ and prior $p(z) = \mathcal
+# N(0, I)$; both in nats an image. Nats need a likelihood, so the digits become black and white
+# here: each pixel is white with the chance of its grey level, drawn once (seed 0).
 
 # %% slideshow={"slide_type": "skip"}
 digits = data.load("mnist", train_size=TRAIN_SIZE, test_size=TEST_SIZE)
@@ -445,7 +455,7 @@ binary_train, binary_test = (
 )
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def kl_by_dimension(model, x):
     """Mean KL of each latent dimension, in nats."""
     mean, log_var = model.posterior(x)
@@ -492,20 +502,23 @@ with plotting.beside_the_record(NOTEBOOK, "nats"):
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A dimension that saves less than it costs is given up (**posterior collapse**): $q(z_j \mid x) =
-# \mathcal N(0, 1)$ whatever the image. A law for it, in the smallest VAE there is: data $x \sim
-# \mathcal N(0, \lambda)$, one latent dimension, linear encoder $q(z \mid x) = \mathcal N(ax, v)$
-# and decoder $p(x \mid z) = \mathcal N(wz, s^2)$, where $s^2$ is fixed and $a$, $v$, $w$ are
-# learned. Its optimum has
+# A dimension that saves less than it costs is given up: **posterior collapse**. In the smallest VAE
+# there is, data $x \sim \mathcal N(0, \lambda)$, one latent dimension, linear encoder and decoder
+# with noise $s^2$, the optimum has
 #
 # $$R = \max\left(0,\ \tfrac12 \log \frac{\lambda}{\beta s^2}\right).$$
 #
-# A direction in the data survives while its variance exceeds $\beta s^2$; beyond, it is given up
-# ([Lucas et al. 2019](https://arxiv.org/abs/1911.02469) for $\beta = 1$ and many dimensions). The
-# formula against a numerical minimum:
+# A direction in the data survives while its variance exceeds $\beta s^2$. The formula against a
+# numerical minimum:
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Given up means $q(z_j \mid x) = \mathcal N(0, 1)$ whatever the image. The encoder is $q(z \mid x)
+# = \mathcal N(ax, v)$, the decoder $p(x \mid z) = \mathcal N(wz, s^2)$, where $s^2$ is fixed and
+# $a$, $v$, $w$ are learned. ([Lucas et al. 2019](https://arxiv.org/abs/1911.02469) have the law for
+# $\beta = 1$ and many dimensions.)
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 def linear_vae(parameters, beta, variance=1.0, noise=0.25):
     """Loss and rate of the one-dimensional VAE, both exact."""
     a, log_v, w = parameters
@@ -521,13 +534,13 @@ for beta in (0.5, 1, 2, 3, 5, 8):
     print(f"β = {beta:3}: rate {abs(rate):.2f} nats, formula {formula:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Back to digits. A dimension counts as collapsed here if its means vary with a variance below 0.01
-# ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)), which is a convention: below it one may
-# still say a little, and just above it hardly more.
-#
 # What is bought with all those nats? Each $\beta$ is one point of a curve ([Alemi et al.
-# 2018](https://arxiv.org/abs/1711.00464)). Before you look: is the first nat worth as much as the
-# twentieth?
+# 2018](https://arxiv.org/abs/1711.00464)). Is the first nat worth as much as the twentieth?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A dimension of the digits' VAE counts as collapsed here if its means vary with a variance below
+# 0.01 ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)), which is a convention: below it one
+# may still say a little, and just above it hardly more.
 
 # %% slideshow={"slide_type": "fragment"}
 rates, distortions = (
@@ -543,7 +556,7 @@ with plotting.beside_the_record(NOTEBOOK, "rate_distortion"):
         y_label="distortion, nats an image",
     )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 print("    β    rate  distortion    ELBO  ELBO (training)  active  slope to the next β")
 slopes = [*(np.diff(distortions) / -np.diff(rates)), None]
 for (beta, each), slope in zip(measured.items(), slopes, strict=True):
@@ -551,10 +564,12 @@ for (beta, each), slope in zip(measured.items(), slopes, strict=True):
     print(f"{each['elbo, training']:17.1f}{each['active']:8.0f}  ", end="")
     print(f"{slope:12.2f}" if slope is not None else "")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The first nats are worth the most: where the code says next to nothing, one nat of rate takes many
-# off the distortion; at the right end less than one. The best ELBO lies where a nat buys just a
-# nat.
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The first nats are worth the most. The best ELBO lies where a nat buys just a nat.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Where the code says next to nothing, one nat of rate takes many off the distortion; at the right
+# end less than one.
 #
 # Two checks on the table. The ELBO is $-(D + R)$: at the optimum, none beats $\beta = 1$ on the
 # *training* images, though another may on held-out ones. And since each model is the best at its
@@ -566,14 +581,14 @@ for (beta, each), slope in zip(measured.items(), slopes, strict=True):
 # Where a row breaks that, training was too short, stuck, or the images too few: a slope outside of
 # its interval is a finding about the *training*, not about $\beta$.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 within = [
     low <= slope <= high for low, slope, high in zip(BETAS, slopes[:-1], BETAS[1:], strict=False)
 ]
 print(f"slopes within their interval: {sum(within)} of {len(within)}")
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 def betas_in_words(found):
     return "; ".join(
         f"β = {title.split()[1]}: rate {each['rate']:.1f}, distortion {each['distortion']:.1f}, "
@@ -595,16 +610,18 @@ explorer = widgets.beta_explorer(explored, binary_test[:10], notes=notes)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Can a dimension be kept from giving up?
 #
-# Two remedies are in use. **KL warm-up** ([Bowman et al. 2016](https://arxiv.org/abs/1511.06349);
-# [Sønderby et al. 2016](https://arxiv.org/abs/1602.02282)): $\beta$ begins at 0 and rises, so that
-# the decoder learns to listen before the code is taxed. **Free bits** ([Kingma et al.
-# 2016](https://arxiv.org/abs/1606.04934)): the first $\kappa$ nats of each dimension cost nothing,
-# $\sum_j \max(\kappa, \mathbb E_x \mathrm{KL}_j)$. The first changes the way to the minimum, the
-# second the minimum. Which one can help, if a dimension was given up because it did not pay, as
-# in the law above?
+# **KL warm-up** ([Bowman et al. 2016](https://arxiv.org/abs/1511.06349)): $\beta$ begins at 0 and
+# rises. **Free bits** ([Kingma et al. 2016](https://arxiv.org/abs/1606.04934)): the first nats of
+# each dimension cost nothing. Which one can help, if a dimension was given up because it did not
+# pay?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Warm-up, also [Sønderby et al. 2016](https://arxiv.org/abs/1602.02282): so that the decoder
+# learns to listen before the code is taxed. Free bits: $\sum_j \max(\kappa, \mathbb E_x
+# \mathrm{KL}_j)$.) The first changes the way to the minimum, the second the minimum.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 class GentleVAE(VAE):
     """A VAE whose β rises from 0 over the first updates, or whose first nats are free."""
 
@@ -680,7 +697,7 @@ def remedies_in_words(found):
 
 recorded.answer(NOTEBOOK, remedies_in_words)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # (A row with fewer than sixteen dots has some on top of each other, at 0.) Read the loss $D + \beta
 # R$ beside the number of active dimensions. After warming up all sixteen speak, and the loss is
 # *higher*: the dimensions had been silent because that is cheapest. Nothing had failed, and in a
@@ -704,7 +721,10 @@ recorded.answer(NOTEBOOK, remedies_in_words)
 #
 # "A larger $\beta$ disentangles": each latent dimension comes to stand for one factor of the
 # images. To test that, the factors must be known. We draw T-shirts in which four things vary,
-# independently, and nothing else (`shift_x`: sideways, by under three pixels).
+# independently, and nothing else.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (`shift_x`: sideways, by under three pixels.)
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 FACTORS = ("shade", "sleeve", "length", "shift_x")
@@ -740,20 +760,22 @@ plotting.image_rows(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The **mutual information gap** ([Chen et al. 2018](https://arxiv.org/abs/1802.04942)): how much
 # does the best dimension know about a factor, minus the second best, as a share of all there is to
-# know; then the mean over the $K$ factors:
+# know:
 #
 # $$\frac1K \sum_k \frac{I(z_{(1)}; v_k) - I(z_{(2)}; v_k)}{H(v_k)},$$
-#
-# with $I$ the mutual information of a dimension and factor $v_k$, $z_{(1)}$ and $z_{(2)}$ the two
-# dimensions that know most about $v_k$, and $H$ the entropy. Information is counted in bins, and
-# how one cuts matters: in bins of equal width, as often used, most values of a Gaussian code fall
-# into a few, and even a perfect one scores far below 1. So each bin holds equally many images. We
-# take off what chance alone gives, and use posterior means (Chen et al.: samples).
 #
 # Five codes whose answer is clear, and beside each score its **ceiling**: what perfect Gaussian
 # codes of these factors get.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# $I$ is the mutual information of a dimension and factor $v_k$, $z_{(1)}$ and $z_{(2)}$ the two
+# dimensions that know most about $v_k$, and $H$ the entropy; the mean is over the $K$ factors.
+# Information is counted in bins, and
+# how one cuts matters: in bins of equal width, as often used, most values of a Gaussian code fall
+# into a few, and even a perfect one scores far below 1. So each bin holds equally many images. We
+# take off what chance alone gives, and use posterior means (Chen et al.: samples).
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 true_code = np.stack([shirt_factors[name] for name in FACTORS], axis=1)
 codes = {
     "the factors": true_code,
@@ -767,8 +789,11 @@ for name, code in codes.items():
     print(f"{name}: {abs(gap.score):.2f} (ceiling {gap.ceiling:.2f})")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now codes that were learned. The noise of the pixels is fixed at $s = 0.1$. Only $\beta s^2$
-# counts, as in the law above: $\beta = 4$ is $\beta = 1$ with $s = 0.2$.
+# Now codes that were learned. Does $\beta$ matter more than the seed?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The noise of the pixels is fixed at $s = 0.1$. Only $\beta s^2$ counts, as in the law above:
+# $\beta = 4$ is $\beta = 1$ with $s = 0.2$.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
@@ -841,7 +866,7 @@ with plotting.beside_the_record(NOTEBOOK, "gaps"):
         reference=("shuffled factors", np.mean(scores_of(SHIRT_BETAS[0], key="floor"))),
     )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 runs = [(beta, score) for beta, each in scores.items() for score in each]
 print("two runs differ on average by (in the score)")
 for same in (False, True):
@@ -850,8 +875,8 @@ for same in (False, True):
     mean = f"{np.mean(differences):.3f}" if differences else "(no pair: one seed)"
     print(f"  {mean} with {'the same β' if same else 'different β'}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Does $\beta$ matter more than the seed?
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Compare the differences between seeds with those between the values of $\beta$.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -870,7 +895,7 @@ def gaps_in_words(found):
 
 recorded.answer(NOTEBOOK, gaps_in_words)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # In the recorded run $\beta = 4$ is no better than 1, and 16 is, in four seeds of five, after
 # sixteen epochs and not after four. [Locatello et al. 2019](https://arxiv.org/abs/1811.12359)
 # trained more than 12,000 models and found that seeds and settings matter more than the choice of
@@ -879,9 +904,13 @@ recorded.answer(NOTEBOOK, gaps_in_words)
 # images. What looks like a factor in one of them is a mixture in the other. (What singles out axes
 # at all is that $q(z \mid x)$ has independent dimensions, a **mean-field** approximation: [Rolínek
 # et al. 2019](https://arxiv.org/abs/1812.06775).)
-#
-# What does one model know? A row for each dimension, sorted by KL, with everything else as in the
-# code of the T-shirt whose factors are all 0.5; then what each dimension tells about each factor.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# What does one model know? A row for each dimension, sorted by KL.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Everything else is as in the code of the T-shirt whose factors are all 0.5.) Then what each
+# dimension tells about each factor.
 
 # %% slideshow={"slide_type": "fragment"}
 model, _ = train_shirts(SHIRT_BETAS[1], SEEDS[0])
@@ -902,12 +931,12 @@ with plotting.beside_the_record(NOTEBOOK, "traversals"):
         notes={f"z[{d}]": f"{nats[d]:.1f} nats" for d in by_rate},
     )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 known = recorded.network(NOTEBOOK, "shirts", dense_vae(6, likelihood=Gaussian(0.1))) or model
 middle = np.clip(known.encode(garments.draw(0, {"shade": [0.5]}))[0], -3, 3)
 explorer = widgets.latent_explorer(known.decode, 6, start=middle)
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 plotting.heatmap(
     np.maximum(gap.information[:, by_rate], 0),
     FACTORS,
@@ -921,7 +950,7 @@ plotting.heatmap(
     note=[f"gap {gap.gaps[name]:.2f}" for name in FACTORS],
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # How can a row of images show one factor, and its number in the table still be small? The table
 # counts how *finely* a dimension tells the factor. To know that a shirt is light, but not how
 # light, is a small part of all there is to know. And how can a dimension that carries 0 nats, and

@@ -73,12 +73,13 @@ SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two terms, two choices
 #
-# The bound of [notebook 03](03_vae_theory.ipynb), with the encoder $q(z \mid x)$, the decoder $p(x
-# \mid z)$ and the prior $p(z) = \mathcal N(0, I)$:
+# The bound of [notebook 03](03_vae_theory.ipynb), with encoder $q(z \mid x)$, decoder $p(x \mid z)$
+# and prior $p(z) = \mathcal N(0, I)$. What does each term assume, and how are they weighed?
 #
 # $$\mathrm{ELBO} = \underbrace{\mathbb E_q[\log p(x \mid z)]}_{-\text{reconstruction}} \;-\;
 # \underbrace{\mathrm{KL}\left(q(z \mid x) \,\|\, p(z)\right)}_{\text{what the code costs}}.$$
-#
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Data: digits, in grey, and **binarised**: each pixel is tossed to 0 or 1 with its grey level as
 # the chance of a 1, for training anew in each epoch, for the held-out images once. These are a
 # random part of the test set (its first images are easier), the same for all numbers below.
@@ -88,7 +89,7 @@ images = data.load("mnist", TRAIN_SIZE)
 print(images)
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def binarised(pictures, rng):
     """Each pixel white with a chance equal to its grey level: an array of zeros and ones."""
     return (rng.random(pictures.shape, dtype="float32") < pictures).astype("float32")
@@ -109,12 +110,15 @@ print("one image:", SHAPE, "values:", np.unique(binary_test))
 #
 # $$-\log p(x \mid z) = -\sum_{\text{pixels}} \left( x \log p + (1 - x) \log (1 - p) \right),$$
 #
-# the binary cross-entropy. A coin shows 0 or 1. The formula does not complain about a grey pixel,
-# but how low can it get there? It is lowest at $p = x$, a perfect reconstruction. What remains is
-# the entropy of a coin whose chance is the grey level:
+# the binary cross-entropy. The formula does not complain about a grey pixel, but how low can it get
+# there?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A coin shows 0 or 1. It is lowest at $p = x$, a perfect reconstruction. What remains is the
+# entropy of a coin whose chance is the grey level:
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def cross_entropy(x, chances):
     """Nats of each image (n,)."""
     return -(xlogy(x, chances) + xlogy(1 - x, 1 - chances)).sum(axis=(1, 2, 3))
@@ -128,7 +132,7 @@ best = [minimize_scalar(lambda p, x=x: -x * np.log(p) - (1 - x) * np.log(1 - p),
 print("grey levels 0.1, 0.5, 0.8: best chances", ", ".join(f"{p:.3f}" for p in best))
 print(f"binarised images: at best {abs(cross_entropy(binary_test, binary_test)).max():.1f} nats")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 floor = cross_entropy(grey_test.astype("float64"), grey_test.astype("float64")).mean()
 tossed = [cross_entropy(binarised(grey_test, np.random.default_rng(seed)), np.full(SHAPE, 0.3))
           for seed in range(5)]  # fmt: skip
@@ -137,13 +141,16 @@ print(f"floor of the grey images of {images.name}: {floor:.1f} nats an image")
 print(f"loss of a constant 0.3: on grey {grey:.1f}, on tossed pixels {np.mean(tossed):.1f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# No model gets below that floor, about 46 nats on MNIST. The second line says what the number is:
-# the formula is linear in $x$, so on grey pixels it averages over all tosses, and the floor is the
-# randomness of the tosses. A useful loss; not $-\log p$ of a grey image. (The Bernoulli formula
-# does not integrate to one over $[0, 1]$; with its constant it would be the continuous Bernoulli,
-# [Loaiza-Ganem & Cunningham 2019](https://arxiv.org/abs/1907.06845).) **In this course a
-# cross-entropy on grey pixels is called a loss; likelihoods in nats are quoted on binarised images,
-# and densities are named as such.**
+# No model gets below that floor, about 46 nats on MNIST.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The second line says what the number is: the formula is linear in $x$, so on grey pixels it
+# averages over all tosses, and the floor is the randomness of the tosses. A useful loss; not $-\log
+# p$ of a grey image. (The Bernoulli formula does not integrate to one over $[0, 1]$; with its
+# constant it would be the continuous Bernoulli, [Loaiza-Ganem & Cunningham
+# 2019](https://arxiv.org/abs/1907.06845).) **In this course a cross-entropy on grey pixels is
+# called a loss; likelihoods in nats are quoted on binarised images, and densities are named as
+# such.**
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Gaussian: the decoder's output plus noise of scale $\sigma$.** For $D$ pixels,
@@ -151,10 +158,12 @@ print(f"loss of a constant 0.3: on grey {grey:.1f}, on tossed pixels {np.mean(to
 # $$-\log p(x \mid z) = \frac{\lVert x - f(z) \rVert^2}{2\sigma^2} + D \log \sigma
 # + \tfrac D2 \log 2\pi.$$
 #
-# With $\sigma$ fixed only the first term trains. Multiply the loss by $2\sigma^2$: squared error
-# $+\; 2\sigma^2\, \mathrm{KL}$. So **a small scale is a small weight of the KL term**, and the
-# popular "squared error + KL" claims $\sigma^2 = \tfrac12$: noise of 0.71 on pixels that lie
-# between 0 and 1. Which $\sigma$ is likeliest? Set the derivative to zero:
+# Multiplied by $2\sigma^2$ it is squared error $+\; 2\sigma^2\, \mathrm{KL}$: **a small scale is a
+# small weight of the KL term**. Which $\sigma$ is likeliest?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# With $\sigma$ fixed only the first term trains. The popular "squared error + KL" claims $\sigma^2
+# = \tfrac12$: noise of 0.71 on pixels that lie between 0 and 1. Set the derivative to zero:
 #
 # $$-\frac{\lVert x - f(z) \rVert^2}{\sigma^3} + \frac D\sigma = 0 \quad\Rightarrow\quad
 # \sigma^2 = \mathrm{MSE}$$
@@ -162,7 +171,7 @@ print(f"loss of a constant 0.3: on grey {grey:.1f}, on tossed pixels {np.mean(to
 # ([Rybkin et al. 2021](https://arxiv.org/abs/2006.13202)).
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def gaussian_nats(mse, scale):
     """−log p of one pixel, if its mean squared error is `mse`."""
     return mse / (2 * scale**2) + np.log(scale) + 0.5 * np.log(2 * np.pi)
@@ -178,7 +187,7 @@ for mse in (0.01, 0.04):
     found = minimize_scalar(lambda s, mse=mse: gaussian_nats(mse, s), bounds=(0.01, 2)).x
     print(f"MSE {mse}: cheapest scale {found:.2f}, root of the MSE {mse**0.5:.2f}")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 scales = np.linspace(0.05, 0.8, 300)
 plotting.lines(
     {"scale σ": {f"MSE {mse}": (scales, gaussian_nats(mse, scales)) for mse in (0.01, 0.04)}},
@@ -191,8 +200,10 @@ plotting.lines(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now train three: the Bernoulli formula, squared error ($\sigma^2 = \tfrac12$), and a learned
-# scale. Same networks, same *grey* images, same seed, the recipe of notebook 01. Before you look:
-# which of the two Gaussians will use its code more?
+# scale. Which of the two Gaussians will use its code more?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Same networks, same *grey* images, same seed, the recipe of notebook 01.)
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -271,7 +282,7 @@ def best_peak(name, epochs):
 
 on_grey = {name: train(name)[0] for name in LIKELIHOODS}
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 few, pictures, notes = grey_test[:10], {"given": grey_test[:10]}, {}
 for name, model in on_grey.items():
     kl = model.evaluate(grey_test, verbose=0, return_dict=True)["kl"]
@@ -289,27 +300,32 @@ with plotting.beside_the_record(NOTEBOOK, "likelihoods"):
 learned = on_grey["learned scale"].likelihood.scale
 print(f"learned scale {learned:.3f}; squared error assumes {0.5**0.5:.3f}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# The shown images are the decoder's *means*. A draw from $p(x \mid z)$ would add the noise that the
-# likelihood assumes: with $\sigma = 0.71$, snow. The KL at the right is what the code costs, and
-# the most that it can tell: the smaller the scale, the more a pixel's error costs, and the more the
-# encoder is willing to pay for a precise code. A sharper reconstruction is not yet a better sample.
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The shown images are the decoder's *means*.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A draw from $p(x \mid z)$ would add the noise that the likelihood assumes: with $\sigma = 0.71$,
+# snow. The KL at the right is what the code costs, and the most that it can tell: the smaller the
+# scale, the more a pixel's error costs, and the more the encoder is willing to pay for a precise
+# code. A sharper reconstruction is not yet a better sample.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why do samples blur?
 #
-# A code that may cost $K$ nats can tell about $e^K$ images apart, and there are
-# $e^{11}$ training images. If a code leaves open which of several images it was, what should the
-# decoder answer? For squared error and for the Bernoulli formula alike, the cheapest answer is the
-# *average* of them, weighted by how likely each is to have made this code:
+# If a code leaves open which of several images it was, what should the decoder answer? The cheapest
+# answer is the *average* of them, weighted by how likely each is to have made this code:
 #
 # $$\hat x(z) = \sum_i w_i\, x_i, \qquad w_i = \frac{q(z \mid x_i)}{\sum_j q(z \mid x_j)}.$$
 #
-# Take ten codes from the prior and the network with squared error. Which training images share each
-# code, and is the decoder's answer their average?
+# Which training images share a code, and is the decoder's answer their average?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A code that may cost $K$ nats can tell about $e^K$ images apart, and there are $e^{11}$ training
+# images. (The average is cheapest for squared error and for the Bernoulli formula alike.) Take ten
+# codes from the prior and the network with squared error.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def shares(model, codes):
     """Share of each training image in each code, (codes, images)."""
     mean, log_var = model.posterior(images.x_train)
@@ -317,7 +333,7 @@ def shares(model, codes):
     return softmax(log_q, axis=1)
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def as_many(weights):
     """How many images share a code: as many as, with equal shares, would be as even."""
     return 1 / (weights**2).sum(axis=1)
@@ -326,7 +342,7 @@ def as_many(weights):
 for row in ([0.25] * 4, [0.9, 0.1]):
     print(f"shares {row}: as many as {as_many(np.array([row]))[0]:.1f} images")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 codes = np.random.default_rng(0).standard_normal((10, LATENT))
 blurred = on_grey["squared error"]
 weights = shares(blurred, codes)
@@ -351,16 +367,18 @@ for name in ("squared error", "learned scale"):
     print(f"{name}: a drawn code is shared by {np.median(counts):.1f} images (median of ten)")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# No layer blurs. Each image that shares the code is sharp, their average is not. Pay for longer
+# No layer blurs. Each image that shares the code is sharp, their average is not.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Pay for longer
 # codes, and hardly any two images share one: reconstructions get sharp. But then a drawn code
 # belongs to *no* image, and what the decoder makes of it nobody has taught it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Sum or mean?
 #
-# The bound has a **sum** over pixels and channels and a **sum** over latent dimensions, then a mean
-# over the batch. What does a mean do instead? Call the weight of the KL term $\beta$, with the
-# other term a sum. With $D$ pixels and $d$ latent dimensions:
+# The bound has a **sum** over pixels and channels and a **sum** over latent dimensions. What does a
+# mean do instead? With $D$ pixels and $d$ latent dimensions, the weight $\beta$ of the KL term is
 #
 # | reconstruction | KL | $\beta$ | here |
 # |---|---|---|---|
@@ -369,23 +387,26 @@ for name in ("squared error", "learned scale"):
 # | mean | sum | $D$ | 784 |
 # | mean | mean | $D / d$ | 49 |
 #
-# Some codes put a number in front: 500 times the mean over 1024 pixels, with the KL summed, is
-# $\beta = 1024 / 500 = 2.05$. The last row, `mean(binary_crossentropy(x, x̂)) + mean(kl)`, looks
-# fair and is not. Multiply it by $D$ to see it: with the losses $r_i$ of the pixels and the KLs
-# $k_j$ of the dimensions,
+# The last row is `mean(binary_crossentropy(x, x̂)) + mean(kl)`.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Then a mean over the batch.) Some codes put a number in front: 500 times the mean over 1024
+# pixels, with the KL summed, is $\beta = 1024 / 500 = 2.05$. The last row,
+# `mean(binary_crossentropy(x, x̂)) + mean(kl)`, looks fair and is not. Multiply it by $D$ to see
+# it: with the losses $r_i$ of the pixels and the KLs $k_j$ of the dimensions,
 #
 # $$D \left( \tfrac1D \textstyle\sum_i r_i + \tfrac1d \sum_j k_j \right)
 # = \textstyle\sum_i r_i + \tfrac Dd \sum_j k_j.$$
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 rng = np.random.default_rng(0)
 of_pixels, of_dimensions = rng.random(PIXELS), rng.random(LATENT)  # r and k of one image
 print(f"{PIXELS} times two means: {PIXELS * (of_pixels.mean() + of_dimensions.mean()):.4f}")
 print(f"two sums with β = {BETAS['means']:g}: "
       f"{of_pixels.sum() + BETAS['means'] * of_dimensions.sum():.4f}")  # fmt: skip
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Equal up to a factor whatever the network's weights, so the gradients point the same way. Adam
 # divides a gradient by its usual size, so the factor 784 nearly cancels (up to its $\epsilon$). The
 # 49 does not.
@@ -393,7 +414,7 @@ print(f"two sums with β = {BETAS['means']:g}: "
 # A trap for colour: `keras.losses.binary_crossentropy` takes the **mean over the last axis**. With
 # one channel that does nothing. With three, the sum over height and width is three times too small.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 rng = np.random.default_rng(0)
 for channels in (1, 3):
     colours = rng.integers(0, 2, size=(1, 8, 8, channels)).astype("float32")
@@ -404,6 +425,8 @@ for channels in (1, 3):
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # What does it cost? The same networks, seeds and updates on binarised digits; only $\beta$ differs.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Judged on the same held-out images by the bound with both sums, and by $-\log p(x)$, estimated
 # with importance samples (notebook 03).
 
@@ -440,7 +463,7 @@ for name, seed, epochs in PLANS:
     judged.setdefault((name, epochs), []).append(found)
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 def values(key, name, epochs=EPOCHS, at_end=True):
     """One number per seed."""
     return [(r if at_end else r["three quarters"])[key] for r in judged[name, epochs]]
@@ -470,7 +493,7 @@ with plotting.beside_the_record(NOTEBOOK, "sums_or_means"):
     )
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 def kl_by_dimension(model):
     """Mean KL of each latent dimension, largest first."""
     mean, log_var = model.posterior(binary_test)
@@ -488,12 +511,15 @@ plotting.lines(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Two ways to fail. With $\beta$ far above 1 the code is too dear: dimensions whose KL is zero tell
-# nothing, and the decoder answers with the average image (**posterior collapse**). With $\beta$ far
-# below 1 the code is nearly free, and reconstructions gain. Each $q(z \mid x)$ is narrow and far
-# from the prior; that alone would do no harm. But together, as the **aggregate posterior** $q(z) =
-# \frac1n \sum_i q(z \mid x_i)$, they no longer fill the prior: a drawn code falls in a **prior
-# hole**. (Averaged over the images the KL is what $z$ tells about $x$, plus $\mathrm{KL}(q(z)
+# Two ways to fail. Far above 1 the code is too dear, and the decoder answers with the average
+# image: **posterior collapse**. Far below 1 the code is nearly free, and a drawn code falls in a
+# **prior hole**.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Dimensions whose KL is zero tell nothing. With $\beta$ far below 1 reconstructions gain. Each $q(z
+# \mid x)$ is narrow and far from the prior; that alone would do no harm. But together, as the
+# **aggregate posterior** $q(z) = \frac1n \sum_i q(z \mid x_i)$, they no longer fill the prior.
+# (Averaged over the images the KL is what $z$ tells about $x$, plus $\mathrm{KL}(q(z)
 # \,\|\, p(z))$.) $\beta \ne 1$ can be a deliberate choice (notebook 07); by a misplaced `mean` it
 # is an accident.
 #
@@ -516,15 +542,18 @@ widgets.beta_explorer(
 # ### A bound that is loose though the KL is zero
 #
 # The collapsed VAE is odd: $q(z \mid x)$ is the prior for every image, the KL is 0, and still
-# $-\log p(x)$ is lower than $-$ELBO. What gets lost? The encoder says nothing, but the decoder may
-# still listen: if $p(x \mid z)$ changes with $z$, some codes suit this $x$ better, and the
-# posterior $p(z \mid x)$ is not the prior. The gap is $\mathrm{KL}(q \,\|\, p(z \mid x))$, with
-# $q$ the prior. While it is small, it is half the variance of $\log p(x \mid z)$ over draws from
-# $q$: $\log \mathbb E[e^L] \approx \mathbb E[L] + \tfrac12 \operatorname{Var}[L]$. Both fade as
-# training goes on, since a code that is noise only disturbs the decoder.
+# $-\log p(x)$ is lower than $-$ELBO. What gets lost?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The encoder says nothing, but the decoder may still listen: if $p(x \mid z)$ changes with $z$,
+# some codes suit this $x$ better, and the posterior $p(z \mid x)$ is not the prior. The gap is
+# $\mathrm{KL}(q \,\|\, p(z \mid x))$, with $q$ the prior. While it is small, it is half the
+# variance of $\log p(x \mid z)$ over draws from $q$: $\log \mathbb E[e^L] \approx \mathbb E[L] +
+# \tfrac12 \operatorname{Var}[L]$. Both fade as training goes on, since a code that is noise only
+# disturbs the decoder.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 def listening(model, draws=200):
     """Half the variance of log p(x | z) over codes from the prior, mean over images, in nats."""
     codes = np.random.default_rng(0).standard_normal((draws, 1, LATENT)).astype("float32")
@@ -566,11 +595,14 @@ recorded.answer(NOTEBOOK, weights_in_words)
 # ## Why are your nats not those of the paper?
 #
 # "VAE, MNIST" stands in the literature with 87, 90, 106 and 150. Part of the difference is what was
-# counted, part what was trained. Which part is large? First one network of this notebook by six
-# conventions; then other trainings, counted like the third line.
+# counted, part what was trained. Which part is large?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# First one network of this notebook by six conventions; then other trainings, counted like the
+# third line.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 def conventions(name):
     """A network's number by each convention, in nats."""
     model = train(name)[0]
@@ -610,7 +642,7 @@ def conventions_in_words(found):
 
 recorded.answer(NOTEBOOK, conventions_in_words)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # - **86.8** ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)): $-\log p$ with 5,000 samples,
 #   pixels tossed anew in each epoch (*dynamic*), 50 dimensions, two hidden layers of 200, 3,280
 #   passes.
@@ -845,8 +877,9 @@ exercises.check("04.5", log_constant)
 #   space](https://arxiv.org/abs/1511.06349): KL warm-up, against collapse.
 # - Kingma et al. 2016, [Improved variational inference with inverse autoregressive
 #   flow](https://arxiv.org/abs/1606.04934): free bits.
-# - Hoffman & Johnson 2016, [ELBO surgery](http://approximateinference.org/accepted/HoffmanJohnson2016.pdf):
-#   the mean KL, taken apart at the aggregate posterior.
+# - Hoffman & Johnson 2016, [ELBO
+#   surgery](http://approximateinference.org/accepted/HoffmanJohnson2016.pdf): the mean KL, taken
+#   apart at the aggregate posterior.
 # - Higgins et al. 2017, [β-VAE](https://openreview.net/forum?id=Sy2fzU9gl): the weight as a choice.
 # - Burda, Grosse & Salakhutdinov 2016, [Importance weighted
 #   autoencoders](https://arxiv.org/abs/1509.00519): active dimensions, and figures in nats to

@@ -83,18 +83,20 @@ PEAKS = {
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two data sets, in black and white
 #
-# How good is a VAE? One answer is $-\log p(x)$, in nats. It is a likelihood only if $p$ is a
-# distribution over the values that pixels take, and the usual Bernoulli one is over *binary*
-# pixels. So pixels are drawn, white with a chance equal to their grey level: for training anew in
-# each epoch, for the test once, with a seed that is part of the result (another draw is another
-# test).
+# How good is a VAE? One answer is $-\log p(x)$, in nats. The usual Bernoulli likelihood is over
+# *binary* pixels. So pixels are drawn, white with a chance equal to their grey level.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (It is a likelihood only if $p$ is a distribution over the values that pixels take. Drawn for
+# training anew in each epoch, for the test once, with a seed that is part of the result: another
+# draw is another test.)
+
+# %% slideshow={"slide_type": "skip"}
 clothes = data.load("fashion_mnist", train_size=TRAIN_SIZE)
 digits = data.load("mnist", train_size=TRAIN_SIZE)
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def binarised(pictures, rng):
     """Each pixel white with a chance equal to its grey level: an array of zeros and ones."""
     return (rng.random(pictures.shape, dtype="float32") < pictures).astype("float32")
@@ -122,9 +124,11 @@ plotting.image_rows(
     "pixels. Shapes stay, mid-grey cloth turns to noise.",
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# One draw loses much, all draws together nothing: a pixel is white as often as it is light. A model
-# that predicts each pixel's chance paints in grey again.
+# %% [markdown] slideshow={"slide_type": "notes"}
+# One draw loses much, all draws together nothing: a pixel is white as often as it is light.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A model that predicts each pixel's chance paints in grey again.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two encoders
@@ -134,7 +138,7 @@ plotting.image_rows(
 # negative.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 IMAGE_SHAPE = (28, 28, 1)
 
 
@@ -147,7 +151,7 @@ def gaussian_heads(features, latent_size):
     ]
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
     """Images (n, h, w, c) to means and log-variances (n, latent_size)."""
     images = keras.Input(image_shape)
@@ -161,7 +165,7 @@ for head in dense_vae_encoder(IMAGE_SHAPE, LATENT).layers[-2:]:
     print(head.name, head.output.shape, "activation:", head.activation.__name__)
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
     """The same with 3×3 convolutions of stride 2, and a dense layer that reads the last grid."""
     images = keras.Input(image_shape)
@@ -180,10 +184,12 @@ print(" → ".join("×".join(map(str, grid)) for grid in grids))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # What does a convolution know before it has learnt anything? That a pattern may be anywhere: shift
-# the image, and the features shift along. (With stride 2, a shift by two pixels moves them by one.)
-# A dense layer answers with other numbers altogether.
+# the image, and the features shift along. A dense layer answers with other numbers altogether.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (With stride 2, a shift by two pixels moves them by one.)
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 keras.utils.set_random_seed(0)
 picture = np.zeros((1, *IMAGE_SHAPE), dtype="float32")
 picture[:, 8:18, 8:18] = np.random.default_rng(0).random((10, 10, 1))
@@ -196,11 +202,13 @@ before, after = (ops.convert_to_numpy(dense(x.reshape(1, -1))) for x in (picture
 print(f"dense: features stay as they were: {np.allclose(before, after)}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The decoders are those of notebook 01. How many weights does the convolutional pair have? By hand,
-# layer by layer: a dense layer from $m$ to $n$ units has $(m + 1)\,n$, a 3×3 convolution from $c$
-# to $n$ channels $(9c + 1)\,n$. The 1 is the bias.
+# Where are the weights of the convolutional pair? A dense layer from $m$ to $n$ units has $(m +
+# 1)\,n$, a 3×3 convolution from $c$ to $n$ channels $(9c + 1)\,n$.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The decoders are those of notebook 01. Count by hand, layer by layer. The 1 is the bias.
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 by_hand = {
     "encoder": (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (7 * 7 * 64 + 1) * 128 + 2 * (128 + 1) * 16,
     "decoder": (16 + 1) * 7 * 7 * 64 + (9 * 64 + 1) * 64 + (9 * 64 + 1) * 32 + (9 * 32 + 1) * 1,
@@ -210,7 +218,7 @@ print(f"encoder {encoder.count_params():,}, decoder {decoder.count_params():,}")
 print("as by hand:", [encoder.count_params(), decoder.count_params()] == list(by_hand.values()))
 print(f"share in the largest layer: {(7 * 7 * 64 + 1) * 128 / sum(by_hand.values()):.0%}")
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 plotting.network(
     [encoder, decoder],
     "How large is each layer's output (height), and where are the weights (last line)?",
@@ -220,22 +228,26 @@ plotting.network(
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Three quarters of the weights of this *convolutional* network sit in one dense layer.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which dense network is the fair rival?
 #
-# Two are often shown: 784-256-8, and 784-512-256-64. Both differ from the convolutional VAE in
-# everything at once: layers, weights, latent size. Two rivals are fairer, and each is fair in one
-# way only.
+# Two are fairer than those often shown, and each is fair in one way only.
 #
-# - **As many weights**: one hidden layer of $h = 329$ units on each side (exercise 2). Four
-#   fifths of the convolutional weights are in the encoder, half of these dense ones.
-# - **The same decoder**: $p(x)$ is made by the decoder and the prior alone, the encoder only helps
-#   to find it. So match the decoders: 135 hidden units there, 519 in the encoder.
+# - **As many weights**: one hidden layer of 329 units on each side.
+# - **The same decoder**: $p(x)$ is made by the decoder and the prior alone. So match the decoders:
+#   135 hidden units there, 519 in the encoder.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Often shown are 784-256-8, and 784-512-256-64. Both differ from the convolutional VAE in
+# everything at once: layers, weights, latent size. As many weights: exercise 2; four fifths of the
+# convolutional weights are in the encoder, half of these dense ones. The encoder only helps to find
+# $p(x)$.
 #
 # Depth and work still differ: how much, we count.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def dense_pair(latent, hidden, decoder_hidden=None):
     return (
         dense_vae_encoder(IMAGE_SHAPE, latent, hidden),
@@ -250,7 +262,7 @@ def conv_pair(latent, filters=(32, 64), hidden=128):
     )
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 NETWORKS = {
     "convolutional": lambda latent=LATENT: conv_pair(latent),
     "dense, equal": lambda latent=LATENT: dense_pair(latent, (329,)),
@@ -265,7 +277,7 @@ for name, counts in WEIGHTS.items():
     share = sum(counts) / sum(WEIGHTS["convolutional"])
     print(f"{name:21}{counts[0]:>9,} {counts[1]:>9,} {sum(counts):>9,}, {share:.2f} of the first")
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 # Each weight of a convolution works at every position, each weight of a dense layer once.
 work = {
     "convolutional": 14 * 14 * 9 * 32 + 7 * 7 * 9 * 32 * 64 + 7 * 7 * 64 * 128 + 2 * 128 * 16
@@ -276,18 +288,20 @@ print("multiplications for one image:", {name: f"{count:,}" for name, count in w
 print(f"{work['convolutional'] / work['dense, equal']:.1f} times the work, with as many weights")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The bound of notebook 03, in nats an image, with the encoder $q(z \mid x)$, the decoder $p(x \mid
-# z)$ and the prior $p(z) = \mathcal N(0, I)$:
+# The bound of notebook 03, in nats an image:
 #
 # $$-\log p(x) \;\le\; -\text{ELBO} = \underbrace{\mathbb E_q[-\log p(x \mid
 # z)]}_{\text{reconstruction}} + \underbrace{\mathrm{KL}(q(z \mid x) \,\Vert\, p(z))}_{\text{what
 # the code costs}}.$$
 #
 # Before training, neither network has seen an image: each pixel gets a chance near one half. What
-# should the bound be then? A fair coin costs $\log 2$ nats, an image $784 \log 2$; the KL term of
-# an untrained encoder adds a few nats. So neither network *starts* lower by more than that.
+# should the bound be then?
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A fair coin costs $\log 2$ nats, an image $784 \log 2$; the KL term of an untrained encoder adds a
+# few nats. So neither network *starts* lower by more than that.
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 keras.utils.set_random_seed(0)
 print(f"784 fair coins: {784 * np.log(2):.0f} nats")
 for name in ("convolutional", "dense, equal"):
@@ -298,17 +312,21 @@ for name in ("convolutional", "dense, equal"):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Training
 #
-# The recipe of notebook 01, all images, batches of 64, a learning rate that rises for a tenth of
-# the updates and then falls to zero; but without its Muon for the dense networks, where an epoch
-# with it takes several times as long. Is that fair? A control, the dense network with Muon, will
-# tell. Each kind of network gets, for each length of training, the best of several peaks of the
-# learning rate, by the bound on training images that were set aside for this: of clothes, and of
-# sixteen dimensions; the other networks of a kind take the same. (Of the convolutional network's
-# three, the one that wins after one epoch is the worst after sixteen.) `fit` measures the bound on
-# held-out images after each epoch, and the seconds of training alone.
+# All images, the fast recipe, for each network the best of several learning rates. The
+# convolutional ones train with Muon, the dense ones with Adam: is that fair?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The recipe of notebook 01, batches of 64, a learning rate that rises for a tenth of the updates
+# and then falls to zero; but without its Muon for the dense networks, where an epoch with it takes
+# several times as long. A control, the dense network with Muon, will tell whether that is fair.
+# Each kind of network gets, for each length of training, the best of several peaks of the learning
+# rate, by the bound on training images that were set aside for this: of clothes, and of sixteen
+# dimensions; the other networks of a kind take the same. (Of the convolutional network's three, the
+# one that wins after one epoch is the worst after sixteen.) `fit` measures the bound on held-out
+# images after each epoch, and the seconds of training alone.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def three_quarters(epochs):
     """The epoch at which it is looked whether a number has levelled off by the last."""
     return max(1, 3 * epochs // 4)
@@ -366,21 +384,24 @@ def best_peak(name, epochs):
 # The bound alone does not rank models: a loose bound hides a good model. So ask
 #
 # 1. **How well does it explain held-out images?** $-\log p(x)$ by importance sampling
-#    ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)). With finitely many samples it is, on
-#    average, still too high, so the number of samples stands beside it. The *gap* to −ELBO on the
-#    same images is what the encoder gives away, as far as the samples suffice to see it.
+#    ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)).
 # 2. **How much of the code does it use?** A dimension is *active* if the variance of its posterior
-#    mean over the images exceeds 0.01 (Burda et al.). Active does not mean important.
-# 3. **How good are its samples?** Codes drawn from the prior, decoded to each pixel's chance (grey;
-#    no pixels are drawn), never reconstructions, compared with real grey images:
-#    `evaluation.report`. Its first line is the **Fréchet distance** (with the features of an
-#    ImageNet classifier it is called FID, Heusel et al. 2017): how far apart two clouds of features
-#    lie, by their means and covariances. The features here are hidden layers of a classifier
-#    trained on the training images (the *course classifier*). Lower is better. Notebook 08 explains
-#    the other lines.
+#    mean exceeds 0.01.
+# 3. **How good are its samples?** By the **Fréchet distance**; lower is better.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# 1. With finitely many samples $-\log p(x)$ is, on average, still too high, so the number of
+# samples stands beside it. The *gap* to −ELBO on the same images is what the encoder gives away, as
+# far as the samples suffice to see it. 2. The variance is over the images (Burda et al.). Active
+# does not mean important. 3. Codes drawn from the prior, decoded to each pixel's chance (grey; no
+# pixels are drawn), never reconstructions, compared with real grey images: `evaluation.report`. Its
+# first line is the Fréchet distance (with the features of an ImageNet classifier it is called FID,
+# Heusel et al. 2017): how far apart two clouds of features lie, by their means and covariances. The
+# features here are hidden layers of a classifier trained on the training images (the *course
+# classifier*). Notebook 08 explains the other lines.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def judge(model, data_set, seed):
     """What a model is worth on held-out images, as a dict of numbers."""
     bounds = model.evaluate(held_out[data_set], verbose=0, return_dict=True)
@@ -445,9 +466,12 @@ def values(key, name, data_set=clothes.name, latent=LATENT, epochs=EPOCHS, at_en
 # ## Who is ahead: per update, and per second?
 #
 # The same two networks over two clocks. Lower is better: the held-out loss is $-$ELBO, in nats an
-# image. Bands span the seeds. A busy machine is at times half as fast; so each network is credited
-# with its quickest epoch, times their number. (Seconds of a run that was loaded are those of the
-# machine that trained it.)
+# image.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Bands span the seeds. A busy machine is at times half as fast; so each network is credited with
+# its quickest epoch, times their number. (Seconds of a run that was loaded are those of the machine
+# that trained it.)
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
@@ -469,11 +493,13 @@ with plotting.beside_the_record(NOTEBOOK, "curves"):
     )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Per epoch the convolutional network is ahead. Per second the dense one is, at first: in the
-# recorded run its whole training ends when the other has made an epoch or two, and only later does
-# the convolutional one reach that loss. Two things make it slow, thirteen times the work and Muon.
-# What a dense training planned for as many seconds would reach was not measured; so no verdict on
-# seconds.
+# Per epoch the convolutional network is ahead. Per second the dense one is, at first.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# In the recorded run its whole training ends when the other has made an epoch or two, and only
+# later does the convolutional one reach that loss. Two things make it slow, thirteen times the work
+# and Muon. What a dense training planned for as many seconds would reach was not measured; so no
+# verdict on seconds.
 #
 # Is it the convolution that is ahead, or its optimizer? The dense network with Muon:
 
@@ -489,7 +515,7 @@ def control_in_words(found):
 
 recorded.answer(NOTEBOOK, control_in_words)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Of the five nats between the two, Muon makes up less than one, and the samples do not gain. That
 # is one seed, on clothes; keep it in mind for every comparison below, where the convolutional
 # networks have Muon and the dense ones Adam.
@@ -513,7 +539,7 @@ def print_table(data_set):
     print(f"{'real images':21}{floor:>72.1f}\n")
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"]
 for data_set in SETS:
     print_table(data_set)
 print(
@@ -522,12 +548,14 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# (−log p and the gap are of fewer images than −ELBO: compare down a column, not across.) Which
-# network do the three measures prefer, and do they agree? Look at the gap too: does the
-# convolutional encoder give away less than the dense one?
+# Which network do the three measures prefer, and do they agree?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (−log p and the gap are of fewer images than −ELBO: compare down a column, not across.) Look at
+# the gap too: does the convolutional encoder give away less than the dense one?
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def mean_of(found, key, name, data_set=clothes.name, latent=LATENT, epochs=16):
     """Mean over the recorded seeds."""
     start = f"{name}, {latent} dimensions, {data_set}, {epochs} epochs, seed"
@@ -551,19 +579,19 @@ def what_the_measures_say(found):
 
 recorded.answer(NOTEBOOK, what_the_measures_say)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The whole report for the convolutional VAE's samples of clothes. A floor stands beside each
 # number: what real images get in place of the generated ones. Two lines to start with: *recall* is
 # low where real images lie far from all samples, *high-frequency energy* where edges are blurred.
 # The Fréchet distance mixes such faults in one number.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 shown_models = {name: train(name, clothes.name, SEEDS[0])[0] for name in PAIR}
 recorded.keep_network("conv_vae_clothes", shown_models["convolutional"])
 fake = shown_models["convolutional"].sample(COUNT, seed=0)
 print(evaluation.report(clothes, fake, count=COUNT, name="samples, convolutional"))
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "subslide"}
 pictures = {"real, held out": clothes.x_test[first_of_class]}
 for name, model in shown_models.items():
     pictures[f"{name}, rebuilt"] = model.reconstruct(clothes.x_test[first_of_class])
@@ -581,20 +609,25 @@ with plotting.beside_the_record(NOTEBOOK, "samples"):
     )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
+# Why are they blurred? A pixel shows its chance to be white, an average over all that the code
+# leaves open.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The number at the end of a row is the Fréchet distance of many samples of this network, not of
-# these ten. Why are they blurred? A pixel shows its chance to be white, an average over all that
-# the code leaves open. The codes are the same ten in each row of samples, but a code means
-# something else to each network.
+# these ten. The codes are the same ten in each row of samples, but a code means something else to
+# each network.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is a larger latent space good for?
 #
-# "Growing the latent from 8 to 64 greatly improves the generated images", people say. Change the
-# latent size of the dense network and leave its hidden layers as they are (64 dimensions then mean
-# a tenth more weights than 8). The distance between the two curves is the KL term: what the code
-# costs.
+# "Growing the latent from 8 to 64 greatly improves the generated images", people say. The distance
+# between the two curves is the KL term: what the code costs.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Change the latent size of the dense network and leave its hidden layers as they are (64 dimensions
+# then mean a tenth more weights than 8).
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 few, many = (
     sum(part.count_params() for part in NETWORKS["dense, equal"](size)) for size in (8, 64)
 )
@@ -624,16 +657,19 @@ with plotting.beside_the_record(NOTEBOOK, "sizes"):
         log_x=True,
     )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"]
 for size, active, distance in zip(
     SIZES, swept("active").mean(axis=0), swept("Fréchet").mean(axis=0), strict=True
 ):
     print(f"latent {size:2}: {active:4.1f} active, Fréchet distance of samples {distance:5.1f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# How many of 64 dimensions does the network use, after how much training? A dimension that says
-# nothing about the image costs nothing (its KL term is zero), one that says a little must be worth
-# its nats. After a short training most count as active; after a longer one most are silent.
+# A dimension that says nothing about the image costs nothing; one that says a little must be worth
+# its nats.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# How many of 64 dimensions does the network use, after how much training? (A silent one's KL term
+# is zero.) After a short training most count as active; after a longer one most are silent.
 
 # %% slideshow={"slide_type": "fragment"}
 recorded.answer(

@@ -108,15 +108,16 @@ SIZE_EPOCHS = by_profile(smoke=3, cpu=3, gpu=4, record=4)  # training for each o
 # ## The data
 #
 # 28 × 28 grey pixels are 784 numbers. Yet nobody would need 784 numbers to describe a shirt.
-# How many would *you* use? Width, length of the sleeves, brightness, a collar or none …
-#
-# Few numbers that say nearly everything about an image are called its **code**, or its position in
+# How many would *you* use? Few numbers that say nearly everything are called its **code**.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Width, length of the sleeves, brightness, a collar or none …) A code is also called a position in
 # **latent space**.
 
 # %% slideshow={"slide_type": "skip"}
 images = data.load("fashion_mnist", train_size=TRAIN_SIZE, test_size=TEST_SIZE)
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 IMAGE_SHAPE = images.x_train.shape[1:]
 print("one image:", IMAGE_SHAPE, "=", int(np.prod(IMAGE_SHAPE)), "numbers;", "range [0, 1]")
 
@@ -134,22 +135,25 @@ plotting.image_grid(
 # ## First the best linear code
 #
 # An **autoencoder** is two functions: an encoder $e$ from an image $x \in \mathbb R^{784}$ to a
-# code $z \in \mathbb R^k$, and a decoder $d$ back. The code is the **bottleneck**: it is all that
-# the decoder sees. The pair is judged by what it gives back:
+# code $z \in \mathbb R^k$, and a decoder $d$ back. The code is the **bottleneck**. The pair is
+# judged by what it gives back:
 #
 # $$\mathcal L = \frac1n \sum_{i=1}^n \lVert x_i - d(e(x_i)) \rVert^2 .$$
-#
-# Suppose that both are linear (plus a constant). Which $k$ numbers should the encoder keep? The
-# answer is known in closed form: the coordinates along the $k$ directions of largest variance,
-# **principal component analysis** (or any invertible mixture of them). What is lost is exactly the
-# variance along all the other directions: with the eigenvalues of the covariance matrix in order,
-# $\lambda_1 \ge \lambda_2 \ge \dots$, the sum of all but the first $k$ ([Eckart & Young
-# 1936](https://doi.org/10.1007/BF02288367); for networks [Baldi & Hornik
-# 1989](https://doi.org/10.1016/0893-6080(89)90014-2)):
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Suppose that both are linear. Which $k$ numbers should the encoder keep? The coordinates along the
+# $k$ directions of largest variance: **principal component analysis**. What is lost is the variance
+# along all the others:
 #
 # $$\min_{\text{linear } e, d} \mathcal L = \sum_{j > k} \lambda_j .$$
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Linear plus a constant; and any invertible mixture of the coordinates does as well. The $\lambda_1
+# \ge \lambda_2 \ge \dots$ are the eigenvalues of the covariance matrix in order ([Eckart & Young
+# 1936](https://doi.org/10.1007/BF02288367); for networks [Baldi & Hornik
+# 1989](https://doi.org/10.1016/0893-6080(89)90014-2)).
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Why can nothing linear do better? Whatever it is sent, a linear decoder answers with a point of
 # one $k$-dimensional plane. The nearest such point is the projection, and the best plane goes
 # through the mean. Projecting the centred images on $k$ orthonormal directions, the columns of $B$,
@@ -159,7 +163,7 @@ plotting.image_grid(
 #
 # Two numbers must agree: what PCA's reconstruction really loses, and what the formula promises.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 flat_train = images.x_train.reshape(len(images.x_train), -1).astype("float64")
 pca = PCA(CODE_SIZE, svd_solver="covariance_eigh").fit(flat_train)
 rebuilt = pca.inverse_transform(pca.transform(flat_train))
@@ -168,12 +172,12 @@ dropped = np.linalg.eigvalsh(np.cov(flat_train.T, bias=True))[:-CODE_SIZE].sum()
 assert np.isclose(lost, dropped, rtol=1e-6), (lost, dropped)
 print(f"loss per image: measured {lost:.4f}, formula {dropped:.4f}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Does any other choice of 32 directions do better? The argument says no. Try some: the 32 cosine
-# waves of lowest frequency (which JPEG is built on), and twenty random choices.
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Does any other choice of 32 directions do better? Try some: the 32 cosine waves of lowest
+# frequency (which JPEG is built on), and twenty random choices.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 def lost_by(directions):
     """Mean squared distance from the training images to their projection on these directions."""
     basis, _ = np.linalg.qr(directions)
@@ -192,14 +196,14 @@ print(
     f"PCA {lost:.1f}, cosine waves {losses[0]:.1f}, best of 20 random choices {min(losses[1:]):.1f}"
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Errors from here on are per pixel, on images that were not used for fitting: the **held-out
 # mean squared error**. Beside it stands the peak signal-to-noise ratio, which is the same thing
 # in decibels: for pixels in $[0, 1]$, $\mathrm{PSNR} = -10 \log_{10} \mathrm{MSE}$. Halving the
 # error adds 3 dB.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 def held_out_error(rebuilt):
     """Mean squared error per pixel against the test images."""
     return float(np.mean((images.x_test - rebuilt) ** 2))
@@ -227,13 +231,15 @@ for name, error in {
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A network that may bend
 #
-# Let a sleeve grow longer: the image does not move along a straight line in the space of pixels:
-# one pixel after another lights up. The images lie near a curved surface, and a flat one must cut
-# through it. So put a hidden layer with a ReLU, $\max(0, a)$, on either side of the code: the map
+# Let a sleeve grow longer: one pixel after another lights up. The images lie near a curved surface,
+# and a flat one must cut through it. So put a hidden layer with a ReLU on either side of the code.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (The image does not move along a straight line in the space of pixels.) With $\max(0, a)$ the map
 # is no longer linear. Every pixel is connected with every hidden unit: a **dense** autoencoder.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 def dense_encoder(image_shape, code_size, hidden=(256,)):
     layers = [keras.Input(image_shape), keras.layers.Flatten()]
     layers += [keras.layers.Dense(units, activation="relu") for units in hidden]
@@ -241,12 +247,12 @@ def dense_encoder(image_shape, code_size, hidden=(256,)):
     return keras.Sequential(layers, name="dense_encoder")
 
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The last layer of the encoder has no activation: a code may be any number. The decoder mirrors
 # the encoder and ends in a sigmoid, because pixels lie in $[0, 1]$.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def dense_decoder(image_shape, code_size, hidden=(256,)):
     layers = [keras.Input((code_size,))]
     layers += [keras.layers.Dense(units, activation="relu") for units in hidden]
@@ -283,7 +289,7 @@ print(f"the loss by hand and by the package differ by {abs(by_hand - by_package)
 # A dense layer does not know which pixels are neighbours. Shuffle the pixels of all images in the
 # same way, shuffle its weights along, and it computes what it did before:
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 shuffle = rng.permutation(784)
 layer = dense_encoder(IMAGE_SHAPE, CODE_SIZE).layers[1]
 kernel = keras.ops.convert_to_numpy(layer.kernel)
@@ -295,15 +301,16 @@ print("without shuffling the weights: more than 0.1:",
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A **convolution** looks at 3 × 3 patches, with the same weights everywhere. Stride 2 halves the
-# height and width; a transposed convolution doubles them again. Where a patch hangs over the edge,
-# zeros stand in (**padding**), so that the output has half the size and not a little less.
-#
-# What does one output number see? After one layer 3 × 3 pixels, after two 7 × 7: its **receptive
-# field**. Light one pixel and look which outputs answer; light one output of a transposed
-# convolution, and look which pixels it paints.
+# height and width; a transposed convolution doubles them again. What does one output number see?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Where a patch hangs over the edge, zeros stand in (**padding**), so that the output has half the
+# size and not a little less. After one layer an output sees 3 × 3 pixels, after two 7 × 7: its
+# **receptive field**. Light one pixel and look which outputs answer; light one output of a
+# transposed convolution, and look which pixels it paints.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def seen_by_the_middle(*layers_between):
     """Which of 9 × 9 pixels reach the middle one of the outputs through these layers."""
     network = keras.Sequential([keras.Input((9, 9, 1)), *layers_between])
@@ -338,7 +345,7 @@ plotting.image_rows(
 assert [int(field.sum()) for field in fields.values()] == [9, 49, 9]
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def conv_encoder(image_shape, code_size, filters=(32, 64)):
     layers = [keras.Input(image_shape)]
     halving = {"strides": 2, "padding": "same", "activation": "relu"}
@@ -347,7 +354,7 @@ def conv_encoder(image_shape, code_size, filters=(32, 64)):
     return keras.Sequential(layers, name="conv_encoder")
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def conv_decoder(image_shape, code_size, filters=(64, 32)):
     enlarge = 2 ** len(filters)
     rows, columns = (math.ceil(size / enlarge) for size in image_shape[:2])
@@ -365,7 +372,7 @@ def conv_decoder(image_shape, code_size, filters=(64, 32)):
     return keras.Sequential(layers, name="conv_decoder")
 
 
-# %% slideshow={"slide_type": "slide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
 def convolutional(code_size=CODE_SIZE):
     return conv_encoder(IMAGE_SHAPE, code_size), conv_decoder(IMAGE_SHAPE, code_size)
 
@@ -377,12 +384,12 @@ plotting.network(
     "code of 32 numbers, and through a dense layer and three transposed convolutions back.",
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # How many weights is that? A dense layer from $m$ to $n$ units has $(m + 1)\,n$; a convolution
 # with a $3 \times 3$ window from $c$ to $n$ channels has $(9c + 1)\,n$, whatever the size of the
 # image. Count by hand, then ask Keras.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 by_hand = {
     "encoder": (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (7 * 7 * 64 + 1) * CODE_SIZE,
     "decoder": (CODE_SIZE + 1) * 7 * 7 * 64
@@ -397,17 +404,17 @@ for (part, count), network in zip(by_hand.items(), convolutional(), strict=True)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is equal in the comparison?
 #
-# Two networks differ in many ways. If the convolutional one wins, was it the convolution, or
-# simply more weights, or more computing? A fair test changes one thing. So the dense network
-# appears twice:
+# If the convolutional one wins, was it the convolution, or simply more weights, or more computing?
+# A fair test changes one thing. So the dense network appears twice:
 #
 # - **dense, 256**: a usual width;
 # - **dense, equal**: as wide as needed to have the parameters of the convolutional one.
-#
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # With one hidden layer of $h$ units on each side and a code of $k$ numbers, the dense network has
 # $2 \cdot 784\,h + 2 k h + 2h + 784 + k$ parameters. Solve for $h$: another width for each $k$.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 pixels = math.prod(IMAGE_SHAPE)
 
 
@@ -429,7 +436,7 @@ def dense(width, code_size=CODE_SIZE):
     )
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 NETWORKS = {
     "convolutional": convolutional,
     "dense, 256": lambda code_size=CODE_SIZE: dense(256, code_size),
@@ -441,12 +448,15 @@ for name, build in NETWORKS.items():
     )
     print(f"{name:14} {sizes}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Equal weights are not equal work. A dense layer uses each weight once per image. A convolution
-# uses each of its weights at every position of its output (a transposed one: of its input).
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Equal weights are not equal work: a convolution uses each of its weights at every position.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A dense layer uses each weight once per image. A convolution: at every position of its output (a
+# transposed one: of its input).
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 def multiplications(networks):
     """Multiplications for one image, forward, from the layers' shapes."""
     total = 0
@@ -464,24 +474,29 @@ for name, count in work.items():
     ratio = count / work["dense, equal"]
     print(f"{name:14} {count:>10,} multiplications per image, {ratio:4.1f} times 'dense, equal'")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # So equal parameters do not make all else equal: the convolutional network is deeper, works harder,
 # and most of its weights sit in its two dense layers. The clock will tell what that costs.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How to train: a recipe, and what each part buys
 #
-# The usual way is Adam ([Kingma & Ba 2015](https://arxiv.org/abs/1412.6980)) at one learning rate
-# of 0.001. It works, and it is slow. Four changes:
+# The usual way is Adam at one learning rate of 0.001. It works, and it is slow. Four changes:
 #
-# 1. **Warm-up and cosine.** Large steps go far, small steps settle. So let the rate rise for a
-#    tenth of the updates to a peak that would be too large to stay at, and fall to zero.
-# 2. **Small batches**: 64 images instead of 128 mean twice as many updates an epoch.
-# 3. **Muon** ([Jordan et al. 2024](https://kellerjordan.github.io/posts/muon/); with the step sizes
-#    of [Liu et al. 2025](https://arxiv.org/abs/2502.16982)) for the weights of dense layers. Their
-#    gradient is a matrix, and a few of its directions are much larger than all others; Adam mostly
-#    follows these. Muon makes all singular values about equal: every direction learns.
-# 4. **A shorter memory** for Adam's mean of squares (β₂ = 0.99), which moves all other weights.
+# 1. **Warm-up and cosine.** Large steps go far, small steps settle.
+# 2. **Small batches**: twice as many updates an epoch.
+# 3. **Muon** for the weights of dense layers: every direction learns.
+# 4. **A shorter memory** for Adam's mean of squares.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The usual way: [Kingma & Ba 2015](https://arxiv.org/abs/1412.6980).
+#
+# 1. Let the rate rise for a tenth of the updates to a peak that would be too large to stay at, and
+# fall to zero. 2. 64 images instead of 128. 3. Muon ([Jordan et al.
+# 2024](https://kellerjordan.github.io/posts/muon/); with the step sizes of [Liu et al.
+# 2025](https://arxiv.org/abs/2502.16982)): the gradient of a dense layer's weights is a matrix, and
+# a few of its directions are much larger than all others; Adam mostly follows these. Muon makes all
+# singular values about equal. 4. β₂ = 0.99, for all other weights.
 #
 # `course_utils.training.recipe(updates, peak)` is all four, `recipe(…, muon=False)` is three of
 # them. Is each worth having: per epoch, and per second? Muon takes a dozen matrix products for each
@@ -547,7 +562,7 @@ steps = {
     for step in STEPS
 }
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 for name in STEP_NETWORKS:
     with plotting.beside_the_record(NOTEBOOK, f"recipe_{name.split(',')[0]}"):
         plotting.dots(
@@ -564,16 +579,23 @@ for name in STEP_NETWORKS:
         )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Two parts help most: small steps at the end, and Muon. But look at Muon's seconds: in a dense
-# network nearly all the work is Muon's own, and in its time Adam makes several times the epochs. So
+# Two parts help most: small steps at the end, and Muon. But look at Muon's seconds.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# In a dense network nearly all the work is Muon's own, and in its time Adam makes several times the
+# epochs. So
 # whoever counts epochs takes Muon for every network; whoever counts seconds may leave it out of a
 # dense one. Below, both clocks get the rival that is best by them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Training
 #
-# One recipe for all, the same images in the same order, the mean squared error as the loss; for the
-# seconds, the dense network of equal size also trains without Muon ("dense, equal, Adam").
+# One recipe for all, the same images in the same order. Each length of training is planned by
+# itself. Who learns faster: per epoch, and per second?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The loss is the mean squared error; for the seconds, the dense network of equal size also trains
+# without Muon ("dense, equal, Adam").
 #
 # Each length of training is planned by itself: the rate rises and falls within it. (One long run,
 # read after its first epoch, would tell about its warm-up instead of the network.) A quarter of an
@@ -582,7 +604,7 @@ for name in STEP_NETWORKS:
 # choice below depends on them. The seconds are those of training alone.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def train(name, seed, epochs, code_size=CODE_SIZE, peak=None, part=slice(None)):
     """Build with this seed, train on this part of the images, and return model and run."""
     keras.utils.set_random_seed(seed)
@@ -649,12 +671,14 @@ for seed in SEEDS:  # the rivals take turns, so that a busy machine slows all
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Who learns faster?
 #
-# Each point is the end of a training that was planned for so long, over two clocks: epochs for all
-# three networks, seconds for the two of equal size, the dense one with Muon and without. The
-# horizontal line is PCA with equally many numbers, on the same images; a network that stays above
-# it could have been replaced by a matrix. Bands span the seeds. A busy machine is at times half as
-# fast; so each network is credited with its quickest epoch, times their number. (Seconds of a run
-# that was loaded are those of the machine that trained it.)
+# Each point is the end of a training that was planned for so long. The horizontal line is PCA with
+# equally many numbers: a network above it could have been replaced by a matrix.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Over two clocks: epochs for all three networks, seconds for the two of equal size, the dense one
+# with Muon and without. (PCA on the same images.) Bands span the seeds. A busy machine is at times
+# half as fast; so each network is credited with its quickest epoch, times their number. (Seconds of
+# a run that was loaded are those of the machine that trained it.)
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -696,11 +720,14 @@ with plotting.beside_the_record(NOTEBOOK, "curves"):
     )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
+# Who is in a hurry takes the one, who has time the other.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # "Ahead after equal seconds" would be decided by where the clock is stopped. What can be told is
-# where the two curves cross: who is in a hurry takes the one, who has time the other.
+# where the two curves cross.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def crossings(first, second):
     """Seconds at which two curves, (seconds, errors) each, change places."""
     clock = np.geomspace(max(first[0][0], second[0][0]), min(first[0][-1], second[0][-1]), 1_000)
@@ -794,11 +821,14 @@ with plotting.beside_the_record(NOTEBOOK, "sizes"):
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # If the images lie near a curved surface (the **manifold hypothesis**), bending should help most
-# where the code is small. Where it is large, a network that has trained for a few epochs may lose
+# where the code is small.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Where it is large, a network that has trained for a few epochs may lose
 # against PCA, which needs no training at all. What do the ratios say at your budget (above 1, the
 # network wins)?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 for index, size in enumerate(CODE_SIZES):
     ratios = ", ".join(
         f"{name} {sweep['PCA'][index] / sweep[name][index]:.2f}" for name in compared

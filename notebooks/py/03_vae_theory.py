@@ -82,12 +82,15 @@ SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A VAE, whole
 #
+# A **variational autoencoder** differs in two places. Its code is *drawn* from a Gaussian $q(z \mid
+# x)$. And its loss asks these Gaussians to stay near the **prior** $\mathcal N(0, I)$.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # A **generative model** is a recipe for drawing images like those one has. An autoencoder (notebook
-# 01) is none: nobody knows which codes to decode. A **variational autoencoder** differs in two
-# places. Its encoder answers with a mean and a variance for each number of the code, and the code
-# is *drawn* from that Gaussian, which is called $q(z \mid x)$. And its loss has a second term,
-# which asks these Gaussians to stay near $\mathcal N(0, I)$, the **prior** $p(z)$. So one can draw
-# a code from the prior and decode it: an image that nobody has given.
+# 01) is none: nobody knows which codes to decode. A VAE's encoder answers with a mean and a
+# variance for each number of the code. The prior is called $p(z)$: one can draw a code from it and
+# decode that, an image that nobody has given.
+
 
 # %% slideshow={"slide_type": "skip"}
 images = data.load("mnist", TRAIN_SIZE)
@@ -106,14 +109,14 @@ plotting.vae(
     "variance, and what is lost from x to the result.",
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The data are digits in black and white: each pixel is white with a chance equal to its grey level,
 # tossed anew in each epoch, for the held-out images once. These are a *random* part of the test
 # set, and the same for all numbers below. MNIST's file goes writer by writer; the mean training
 # image, which knows no code at all, says how much the first images flatter a model:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def binarised(pictures, rng):
     """Each pixel white with a chance equal to its grey level: an array of zeros and ones."""
     return (rng.random(pictures.shape, dtype="float32") < pictures).astype("float32")
@@ -128,12 +131,12 @@ for name, some in {f"{SCORED} drawn at random": held_out, "the first": first_one
     print(f"test images, {name}: the mean image as the chances of white costs {nats:.1f} nats")
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The networks, each with one hidden layer. The two heads of the encoder are linear: a mean may be
 # negative, and a variance $\sigma^2$ is positive if its logarithm is any number, `log_var`.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def networks(latent, seed=0):
     """Encoder and decoder, with the same weights for the same seed."""
     keras.utils.set_random_seed(seed)
@@ -153,7 +156,7 @@ def networks(latent, seed=0):
 encoder, decoder = networks(PLANE)
 print(f"encoder {encoder.count_params():,} weights, decoder {decoder.count_params():,}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Once by hand: `decoder(encoder(x))`, with the noise in between. Untrained, the result is grey.
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
@@ -166,13 +169,13 @@ print(" → ".join(str(tuple(part.shape)) for part in (x, mean, z, x_hat)))
 print(f"mean of the output: {ops.convert_to_numpy(x_hat).mean():.1f}, a fair coin for each pixel")
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The loss adds the two costs of the picture. The decoder's output is each pixel's *chance* of being
 # white, so what is lost is $-\log p(x \mid z)$, the cross-entropy, **summed** over the pixels. The
 # other term, whose formula we check below, is **summed** over the numbers of the code.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["show-code"]
 class SmallVAE(keras.Model):
     """Images to Gaussians of codes, and codes to images: a VAE."""
 
@@ -193,7 +196,7 @@ class SmallVAE(keras.Model):
         return ops.mean(lost + kl)
 
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # That is all. Train it with the recipe of notebook 01 (a learning rate that rises, then falls to
 # zero), with a code of two numbers, so that all codes can be seen.
 
@@ -225,7 +228,7 @@ with plotting.beside_the_record(NOTEBOOK, "curve"):
         y_label="loss, nats an image",
     )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Why does the training curve begin *above* the held-out one? It is the mean over an epoch, from its
 # first update on, and in the first the network still knew nothing; held-out images are judged at
 # the epoch's end. If the training curve fell on and the held-out one rose, the network would be
@@ -253,10 +256,13 @@ with plotting.beside_the_record(NOTEBOOK, "first_samples"):
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With two numbers, every code can be shown: its plane, first what is decoded from a grid, then
-# where the codes of held-out digits lie. (With a recorded run at hand, it is its network.)
+# With two numbers, every code can be shown. What lies between the digits?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# First what is decoded from a grid, then where the codes of held-out digits lie. (With a recorded
+# run at hand, it is its network.)
+
+# %% slideshow={"slide_type": "skip"}
 shown = recorded.network(NOTEBOOK, "plane", SmallVAE(*networks(PLANE))) or small
 quantiles = norm.ppf((np.arange(12) + 0.5) / 12)
 grid = np.stack(np.meshgrid(quantiles, quantiles[::-1]), axis=-1)
@@ -269,7 +275,7 @@ plotting.image_mosaic(
     y_label="z[1]",
 )
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 widgets.latent_explorer(
     functools.partial(decoded, shown),
     PLANE,
@@ -279,11 +285,11 @@ widgets.latent_explorer(
     title="Where are the codes, and what is decoded in between?",
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Together, all $q(z \mid x)$ make the **aggregate posterior**; where it leaves $\mathcal N(0, I)$
 # empty, a drawn code is one that the decoder has never met. Move the cross there.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # It makes digits, and it errs: some come back as others, some inventions are no digit. Two numbers
 # are few. But what has been maximised? Why these two terms, and why the noise? We begin with a
 # model that is small enough to be solved.
@@ -292,10 +298,13 @@ widgets.latent_explorer(
 # ## A model that we can solve
 #
 # Draw a code $z \sim \mathcal N(0, 1)$. A decoder turns it into a point $f(z)$ of the plane, and
-# noise is added: $x = f(z) + 0.25\,\varepsilon$. We see $x$, never $z$. Two decoders: one lays the
-# axis of the codes out straight, one bends it into a ring whose ends overlap.
+# noise is added: $x = f(z) + 0.25\,\varepsilon$. We see $x$, never $z$.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Two decoders: one lays the axis of the codes out straight, one bends it into a ring whose ends
+# overlap.
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 NOISE = 0.25
 
 
@@ -337,12 +346,15 @@ plotting.scatter(
 #
 # $$p(x) = \int p(x \mid z)\, p(z)\, dz.$$
 #
-# With a code of one dimension, a sum over a fine grid gives it as exactly as we need. We call
-# $p(x)$ the **evidence** or **likelihood** (a model fitted by **maximum likelihood** makes it large
-# for the training images), and the density of each code once $x$ is known, $p(z \mid x) = p(x, z) /
-# p(x)$, the **posterior**.
+# We call $p(x)$ the **evidence** or **likelihood**, and the density of each code once $x$ is known,
+# $p(z \mid x) = p(x, z) / p(x)$, the **posterior**.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# With a code of one dimension, a sum over a fine grid gives it as exactly as we need. (A model
+# fitted by **maximum likelihood** makes $p(x)$ large for the training images.)
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 GRID = np.linspace(-8, 8, 4001)
 STEP = GRID[1] - GRID[0]
 
@@ -368,12 +380,16 @@ print(f"ring: {log_evidence(POINTS[ring], ring):.4f}")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can we not just average over the prior?
 #
-# A code of sixteen dimensions leaves no room for a grid. But an integral over $p(z)$ is an average:
-# draw codes from the prior, and average $p(x \mid z)$. How many draws hit anything? For the
-# straight decoder the posterior is a Gaussian that we know. Count the prior draws within two of its
-# standard deviations, for $d$ independent copies of the model, that is, a code of $d$ dimensions.
+# An integral over $p(z)$ is an average: draw codes from the prior, and average $p(x \mid z)$. How
+# many draws hit anything?
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A code of sixteen dimensions leaves no room for a grid. For the straight decoder the posterior is
+# a Gaussian that we know. Count the prior draws within two of its standard deviations, for $d$
+# independent copies of the model, that is, a code of $d$ dimensions.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 precision = 1 + direction @ direction / NOISE**2
 POSTERIOR = (direction @ x / NOISE**2 / precision, precision**-0.5)  # mean, standard deviation
 
@@ -386,18 +402,20 @@ for copies in (1, 4, 16):
     print(f"{copies:2d} dimensions: a share of {share**copies:.0e} of the prior draws lands there")
 
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# The share falls exponentially with the number of dimensions. So draw elsewhere: from any $q(z)$
-# that is positive, with the weights that make up for it, since
-# $\int p(x, z)\, dz = \int q(z)\, \frac{p(x, z)}{q(z)}\, dz$,
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# So draw elsewhere: from any $q(z)$ that is positive, with the weights that make up for it,
 #
 # $$p(x) = \mathbb E_{q}\left[\frac{p(x, z)}{q(z)}\right].$$
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The share falls exponentially with the number of dimensions. The weights are right, since
+# $\int p(x, z)\, dz = \int q(z)\, \frac{p(x, z)}{q(z)}\, dz$.
 #
 # Take the posterior with a standard deviation 20 % too large as $q$, and compare with the prior.
 # Both get 1000 draws; the bands span the lowest and the highest of 20 repetitions.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def estimate_error(copies, mean, std, seed, draws=1_000):
     """Error of log p(x) of `copies` straight models, by importance sampling from N(mean, std²)."""
     x = POINTS[straight]
@@ -423,7 +441,7 @@ plotting.lines(
     y_label="estimate − truth, nats",
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The average of $p(x \mid z)$ is unbiased, but its logarithm is not: with no draw near the
 # posterior the estimate is far too small, and the rare hit that would make up for it does not come.
 #
@@ -435,7 +453,7 @@ plotting.lines(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a wrong q cost?
 #
-# Take the logarithm of the weighted average. The logarithm is concave, so by Jensen's inequality
+# The logarithm is concave, so by Jensen's inequality
 #
 # $$\log p(x) = \log \mathbb E_q\left[\frac{p(x, z)}{q(z)}\right] \;\ge\;
 # \mathbb E_q\left[\log \frac{p(x, z)}{q(z)}\right] = \mathrm{ELBO},$$
@@ -444,13 +462,14 @@ plotting.lines(
 #
 # $$\log p(x) - \mathrm{ELBO} = \mathbb E_q\left[\log \frac{q(z)}{p(z \mid x)}\right]
 # = \mathrm{KL}\left(q \,\|\, p(z \mid x)\right).$$
-#
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # $\mathrm{KL}$ is the **Kullback–Leibler divergence** of $q$ from the posterior: never negative,
 # and 0 only if the two are equal. Logarithms are natural, so the unit is the **nat** (1 nat = 1.44
 # bits).
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def elbo(x, decoder, mean, std):
     """The bound for q = N(mean, std²), by a sum over the grid."""
     log_q = norm.logpdf(GRID, mean, std)
@@ -468,7 +487,7 @@ def kl_to_posterior(mean, std):
     return np.sum(norm.pdf(GRID, mean, std) * log_ratio) * STEP
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 rng = np.random.default_rng(0)
 tried = list(zip(rng.normal(0, 1.5, size=100), rng.uniform(0.1, 1, size=100), strict=True))
 lost = {f: np.array([gap(point, f, *q) for q in tried]) for f, point in POINTS.items()}
@@ -480,9 +499,11 @@ for q in (*tried[:2], POSTERIOR):
           f"KL {abs(kl_to_posterior(*q)):.4f}")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Move $q$ along the axis, and watch the bound. Before you look: can a Gaussian $q$ touch
-# $\log p(x)$ for the ring decoder? The narrow $q$ has a standard deviation of 0.1, the wide one
-# of 0.5.
+# Move $q$ along the axis, and watch the bound. Can a Gaussian $q$ touch $\log p(x)$ for the ring
+# decoder?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (The narrow $q$ has a standard deviation of 0.1, the wide one of 0.5.)
 
 # %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
 places = np.linspace(-2.5, 2.5, 201)
@@ -505,7 +526,7 @@ plotting.lines(
     y_limits=(-4, 0.4),
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 x = POINTS[ring]
 best = max(elbo(x, ring, m, s) for m in places[100:] for s in np.linspace(0.1, 0.3, 9))
 upper = np.exp(log_joint(x, GRID[GRID > 0], ring) - log_evidence(x, ring)).sum() * STEP
@@ -513,7 +534,7 @@ print(f"ring, share of the posterior in its larger bump: {upper:.2f}")
 print(f"lost by the best Gaussian near that bump: {log_evidence(x, ring) - best:.2f} nats, "
       f"−log of that share: {-np.log(upper):.2f}")  # fmt: skip
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Codes near 2 and codes near −2 both decode to where the ends of the ring overlap: the posterior of
 # the ring decoder has two bumps. A Gaussian that fits one of them loses about
 # $-\log$ of the share that this bump holds. This is the **approximation gap** ([Cremer et al.
@@ -523,17 +544,20 @@ print(f"lost by the best Gaussian near that bump: {log_evidence(x, ring) - best:
 # moves the decoder too, and rewards it for being easy to invert. (Two ways to a richer $q$, not
 # followed here: a **hierarchical** VAE stacks several layers of codes; a **conditional** one gives
 # both networks the label, and the code need not tell it.)
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The bound is mostly written in another order, with $p(x, z) = p(x \mid z)\,p(z)$:
 #
 # $$\mathrm{ELBO} = \underbrace{\mathbb E_q[\log p(x \mid z)]}_{-\text{reconstruction}} \;-\;
 # \underbrace{\mathrm{KL}\left(q(z \mid x) \,\|\, p(z)\right)}_{\text{distance from the prior}}.$$
 #
-# Neither form needs the unknown posterior; in this one the second term has a closed form. **A VAE
-# maximises the mean of the ELBO over the training images, over the weights of the encoder ($q$) and
-# of the decoder ($p(x \mid z)$) together.** Since
-# $\mathrm{ELBO} = \log p(x) - \mathrm{KL}(q \,\|\, p(z \mid x))$, the encoder can only close the
-# gap; the decoder can raise $\log p(x)$ too.
+# **A VAE maximises the mean of the ELBO over the training images, over the weights of the encoder
+# and of the decoder together.**
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Neither form needs the unknown posterior; in this one the second term has a closed form. The
+# encoder is $q$, the decoder $p(x \mid z)$. Since $\mathrm{ELBO} = \log p(x) - \mathrm{KL}(q \,\|\,
+# p(z \mid x))$, the encoder can only close the gap; the decoder can raise $\log p(x)$ too.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How far is q from the prior?
@@ -547,7 +571,7 @@ print(f"lost by the best Gaussian near that bump: {log_evidence(x, ring) - best:
 # by quadrature, and a mean over a million draws.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 def kl_to_prior(mean, log_var):
     """KL(N(mean, exp(log_var)) ‖ N(0, 1)) in nats."""
     return 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)
@@ -566,11 +590,11 @@ for mean, log_var in pairs:
     print(f"mean {mean:4.1f}, log_var {log_var:4.1f}: formula {formula:.4f}, "
           f"integral {abs(integral):.4f}, drawn {abs(sampled):.2f} nats")  # fmt: skip
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # In several dimensions with independent coordinates the KL is the **sum** over them; the package
 # does that. And the bound in its second form is the one from the definition:
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 columns = np.array(pairs, dtype="float32").T[:, None]
 total = sum(kl_to_prior(*pair) for pair in pairs)
 print(f"four dimensions: gaussian_kl {float(gaussian_kl(*columns)[0]):.3f}, the sum {total:.3f}")
@@ -583,17 +607,20 @@ for f, point in POINTS.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How does one differentiate an average over q?
 #
-# The first term, $\mathbb E_{q}[g(z)]$ with $g(z) = \log p(x \mid z)$, is estimated from draws; but
-# the draws depend on the parameters of $q$. (The decoder's own weights are no problem: $q$ does not
-# depend on them.) Two ways ([Williams 1992](https://doi.org/10.1007/BF00992696);
-# [Kingma & Welling 2014](https://arxiv.org/abs/1312.6114)):
+# $\mathbb E_{q}[g(z)]$ is estimated from draws; but the draws depend on the parameters of $q$. Two
+# ways:
 #
-# - **score function** (REINFORCE): move the derivative to the density. Since
-#   $\nabla q = q\, \nabla \log q$,
-#   $\nabla \mathbb E_q[g(z)] = \int g\, \nabla q \, dz = \mathbb E_q[g(z)\, \nabla \log q(z)]$;
-# - **reparameterisation**, the *pathwise gradient*: write $z = \mu + \sigma \varepsilon$ with
-#   $\varepsilon \sim \mathcal N(0, I)$. The noise no longer depends on the parameters, so the
-#   derivative goes through $g$.
+# - **score function**: move the derivative to the density,
+#   $\nabla \mathbb E_q[g(z)] = \mathbb E_q[g(z)\, \nabla \log q(z)]$;
+# - **reparameterisation**: write $z = \mu + \sigma \varepsilon$ with $\varepsilon \sim \mathcal
+#   N(0, I)$, and the derivative goes through $g$.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# ([Williams 1992](https://doi.org/10.1007/BF00992696), REINFORCE; [Kingma & Welling
+# 2014](https://arxiv.org/abs/1312.6114), the *pathwise gradient*.) Here $g(z) = \log p(x \mid z)$.
+# The decoder's own weights are no problem: $q$ does not depend on them. The first rests on $\nabla
+# q = q\, \nabla \log q$, so that $\int g\, \nabla q \, dz$ is an average over $q$; in the second
+# the noise no longer depends on the parameters.
 #
 # Test them where the answer is known. With $g(z) = -\tfrac12 \lVert z - t \rVert^2$,
 #
@@ -601,7 +628,7 @@ for f, point in POINTS.items():
 # \nabla_\mu = t - \mu, \qquad \frac{\partial}{\partial \log \sigma^2} = -\tfrac d2 \sigma^2.$$
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def g(z, target=1.0):
     return -0.5 * np.sum((z - target) ** 2, axis=-1)
 
@@ -621,7 +648,7 @@ def by_score(noise, mean, std, target=1.0, baseline=False):
     return value[:, None] * slopes[0], value * slopes[1]
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input", "nbval-check-output"]
 noise = np.random.default_rng(0).normal(size=(2_000_000, 1))
 mean, std, h = np.array([0.3]), 0.8, 1e-4
 wider = std * np.exp(h / 2)  # log-variance + h
@@ -640,14 +667,16 @@ for name, (of_mean, of_log_var) in answers.items():
     print(f"{name:18}: mean {of_mean:.2f}, log-variance {of_log_var:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# All agree on average. (The **baseline** $b$, here the mean of $g$ over the other draws, makes $(g
+# All agree on average. But in a training step there is often a single draw: how noisy is it?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (The **baseline** $b$, here the mean of $g$ over the other draws, makes $(g
 # - b)\, \nabla \log q$ of $g\, \nabla \log q$. It is a **control variate**: what is subtracted,
-# $b\, \nabla \log q$, has mean zero and moves along with the noise.) Nobody averages two million
-# draws in a training step; often it is one. So the spread of a *single* draw matters. On the left
+# $b\, \nabla \log q$, has mean zero and moves along with the noise.) On the left
 # this quadratic $g$ in more and more dimensions; on the right another one, in one dimension: $g(z)
 # = \cos \omega z$ at $\mu = 0.5$, $\sigma = 1$, with faster and faster waves.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 WAYS = ("score function", "with baseline", "reparameterisation")
 DIMENSIONS, WAVES = (1, 2, 4, 8, 16, 32, 64), (0.5, 1, 2, 4, 8)
 
@@ -663,7 +692,7 @@ def variances(dimensions):
     return [gradients.var(axis=0).mean() for gradients in of_mean]
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def wave_variances(omega, mean=0.5, std=1.0):
     """The same for g(z) = cos ωz in one dimension."""
     noise = np.random.default_rng(0).normal(size=200_000)
@@ -675,7 +704,7 @@ def wave_variances(omega, mean=0.5, std=1.0):
 spread = np.array([variances(dimensions) for dimensions in DIMENSIONS])
 waves = np.array([wave_variances(omega) for omega in WAVES])
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 plotting.lines(
     {
         "dimensions of z, g quadratic": dict(
@@ -692,14 +721,18 @@ plotting.lines(
     log_y=True,
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 for name, ratio in zip(WAYS, spread[-1] / spread[-2], strict=True):
     print(f"{name:18}: from 32 to 64 dimensions × {ratio:.0f}")
 fast = dict(zip(WAYS, wave_variances(10), strict=True))
 print("g = cos 10z:", ", ".join(f"{name} {value:.1f}" for name, value in fast.items()))
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# "Reparameterised gradients are less noisy" has a condition. The pathwise variance is that of the
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# "Reparameterised gradients are less noisy" has a condition: the slope of $g$ changes little over
+# the width of $q$.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The pathwise variance is that of the
 # *slope* $g'(z)$: at most $\sigma^2\, \mathbb E[g''(z)^2]$, so small where the slope changes
 # little over the width of $q$. The score function's is that of $(g(z) - b)\, \varepsilon / \sigma$,
 # with the *values* of $g$: they add up over dimensions, but do not care how steep $g$ is. (The mean
@@ -710,12 +743,15 @@ print("g = cos 10z:", ", ".join(f"{name} {value:.1f}" for name, value in fast.it
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One step, by hand
 #
-# What did `fit` do with `SmallVAE`? In each step it took the gradient of the loss with respect to
-# the weights of *both* networks, through the noise, and moved them. (Keras has no gradient of its
-# own; `value_and_gradients` asks the backend for it.) The package's `VAE`, which measures more and
-# is used from here on, must do the same: same weights, batches and noise.
+# In each step `fit` took the gradient of the loss with respect to the weights of *both* networks,
+# through the noise, and moved them. The package's `VAE` must do the same.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Keras has no gradient of its own; `value_and_gradients` asks the backend for it.) The package's
+# `VAE` measures more and is used from here on. Same weights, batches and noise.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 batches = np.split(held_out[:150], 3)
 by_hand, optimizer = SmallVAE(*networks(LATENT)), keras.optimizers.Adam(1e-3)
 weights = by_hand.encoder.trainable_variables + by_hand.decoder.trainable_variables
@@ -737,18 +773,19 @@ assert apart < 1e-4
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A VAE with a known answer
 #
-# How do we know that training reaches what it should? Take a case that is solved. If the decoder is
-# linear and the likelihood Gaussian with a learned scale, the model is **probabilistic PCA**
-# ([Tipping & Bishop 1999](https://doi.org/10.1111/1467-9868.00196)); a linear encoder is then
-# enough, as we shall see:
+# How do we know that training reaches what it should? If the decoder is linear and the likelihood
+# Gaussian with a learned scale, the model is **probabilistic PCA** ([Tipping & Bishop
+# 1999](https://doi.org/10.1111/1467-9868.00196)):
 #
 # $$x = W^\top z + b + \sigma \varepsilon \quad\Rightarrow\quad
 # p(x) = \mathcal N(x \mid b,\; W^\top W + \sigma^2 I).$$
-#
-# The largest likelihood is known from the eigenvalues of the data's covariance; scikit-learn's
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (A linear encoder is then enough, as we shall see.) The largest likelihood is known from the
+# eigenvalues of the data's covariance; scikit-learn's
 # `PCA.score` gives it. Data: 4×4 "images" from three hidden numbers, and noise of 0.3.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 rng = np.random.default_rng(0)
 mixing = rng.normal(size=(3, 16)) * np.array([[1.0], [0.7], [0.4]])
 flat = rng.normal(size=(4_000, 3)) @ mixing + 0.3 * rng.normal(size=(4_000, 16))
@@ -757,7 +794,7 @@ BEST = PCA(3).fit(flat).score(flat)
 print(f"{patches.shape}, best log-likelihood {BEST:.2f} nats")
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def linear_vae(seed=0):
     keras.utils.set_random_seed(seed)
     pixels = keras.Input((4, 4, 1))
@@ -773,7 +810,10 @@ linear = linear_vae()
 print("parameters:", linear.count_params(), "= 2·(16·3 + 3) + 3·16 + 16 + the scale")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Can the bound reach the likelihood? The posterior of a code given $x$ is a Gaussian with
+# Can the bound reach the likelihood?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The posterior of a code given $x$ is a Gaussian with
 # covariance $(I + WW^\top / \sigma^2)^{-1}$, the same for all $x$, and a mean that is linear in
 # $x$. The encoder's Gaussian is **diagonal**. That fits only if the rows of $W$ are orthogonal. But
 # turning the code, $W \to RW$ with a rotation $R$, leaves $W^\top W$ and so $p(x)$ as it is. Among
@@ -806,7 +846,7 @@ plotting.lines(
 )
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def exact_likelihood(vae, x):
     """log p(x) of each patch (n,) under a linear VAE, in closed form."""
     matrix, offset = (ops.convert_to_numpy(w) for w in vae.decoder.trainable_variables)
@@ -819,13 +859,13 @@ print(f"best possible log p(x) {BEST:.2f}; of the trained VAE {exact:.2f}; its E
 print(f"scale {linear.likelihood.scale:.2f}, true 0.30")
 assert max(abs(exact - BEST), abs(exact - bound)) < 0.1
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Has it really turned its code? For a precision matrix $P = I + WW^\top / \sigma^2$ the best
 # diagonal $q$ loses $\tfrac12 (\sum_j \log P_{jj} - \log \det P)$ nats. Turn the code by 45° in two
 # of its dimensions: the same $p(x)$, but what does the bound lose?
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def diagonal_loss(matrix, scale):
     """Nats that the best diagonal Gaussian loses against the true posterior."""
     precision = np.eye(len(matrix)) + matrix @ matrix.T / scale**2
@@ -841,25 +881,26 @@ print(f"W'W changes by at most {abs(matrix.T @ matrix - turned.T @ turned).max()
 print(f"lost as trained {diagonal_loss(matrix, scale):.3f} nats, "
       f"turned {diagonal_loss(turned, scale):.3f} nats")  # fmt: skip
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # So the axes of a VAE's code are no accident: a diagonal $q$ picks a rotation that the likelihood
 # alone leaves open (Lucas et al. work this case out).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can more samples tighten the bound?
 #
-# The ELBO takes the logarithm of each weight $w = p(x, z) / q(z)$ and then averages. Average $k$
-# weights first: the importance-weighted bound, and a VAE that is trained on it an **IWAE** ([Burda
-# et al. 2016](https://arxiv.org/abs/1509.00519)):
+# The ELBO takes the logarithm of each weight $p(x, z) / q(z)$ and then averages. Average $k$
+# weights first ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)):
 #
 # $$\mathcal L_k = \mathbb E\left[\log \frac1k \sum_{i=1}^k \frac{p(x, z_i)}{q(z_i)}\right], \qquad
 # \mathrm{ELBO} = \mathcal L_1 \le \mathcal L_2 \le \dots \le \log p(x).$$
-#
-# Test it on the linear VAE, where we know $\log p(x)$. Its encoder is nearly perfect, so spoil it:
-# multiply its standard deviations by 2, or by one half. Which mistake will heal faster?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A VAE that is trained on it is an **IWAE**. Test it on the linear VAE, where we know $\log p(x)$.
+# Its encoder is nearly perfect, so spoil it: multiply its standard deviations by 2, or by one half.
+# Which mistake will heal faster?
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def log_weights(vae, x, factor, samples, seed):
     """log p(x, z) − log q(z) of draws (n, samples) from q, its deviations times `factor`."""
     mean, log_var = vae.posterior(x)
@@ -878,7 +919,7 @@ def importance_bound(log_w, k):
     return (logsumexp(groups, axis=-1) - np.log(k)).mean()
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 some = patches[:200]
 exact = exact_likelihood(linear, some).mean()
 FACTORS = {"q twice too wide": 2.0, "q half as wide": 0.5}
@@ -892,7 +933,7 @@ bounds = {
     for name, factor in FACTORS.items()
 }
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 plotting.lines(
     {"importance samples k": {name: (KS, np.array(rows)) for name, rows in bounds.items()}},
     "Does the bound climb to the exact likelihood?",
@@ -904,13 +945,16 @@ plotting.lines(
     log_x=True,
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Too wide costs more at first and heals faster. Too narrow, the draws hardly ever reach the codes
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Too wide costs more at first and heals faster.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Too narrow, the draws hardly ever reach the codes
 # whose weights are large (here the weights have no finite variance). "Climbs" is a statement about
 # averages: for a single patch, eight draws may well come out lower than one. With many draws it is
 # the usual estimate of $-\log p(x)$; the package's, against the closed form:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 estimated = evaluation.importance_nll(linear, some, samples=1_000)
 print(f"−log p(x): importance_nll {estimated.value:.3f}, exact {-exact:.3f} nats")
 one = log_weights(linear, some, 2.0, 1, 0)[:, 0]
@@ -921,16 +965,18 @@ print(f"8 draws below 1 draw on {(eight < one).sum()} of 200 patches; "
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does a tighter bound train a better model?
 #
-# For one fixed model the bound climbs; we saw it. *Training* on it is another matter: with more
-# samples the encoder's gradient shrinks faster than its noise ([Rainforth et al.
+# For one fixed model the bound climbs. *Training* on it is another matter. Four trainings: does a
+# gain come from the bound, from five draws, or only from more time?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# With more samples the encoder's gradient shrinks faster than its noise ([Rainforth et al.
 # 2018](https://arxiv.org/abs/1802.04537)), and it is asked for less: of five draws one good one
-# suffices. Four trainings of the same networks, with a code of 16 numbers: one sample; five draws
-# averaged in the ordinary bound; the bound of five; one sample for as long as the bound of five
-# takes (on average: single pairs differ by up to a third). The second and the fourth are controls:
-# does a gain come from the bound, from five draws, or only from more time?
+# suffices. Same networks, a code of 16 numbers: one sample; five draws averaged in the ordinary
+# bound; the bound of five; one sample for as long as the bound of five takes (on average: single
+# pairs differ by up to a third). The second and the fourth are controls.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 class FiveDraws(VAE):
     """The ordinary bound, its first term averaged over five draws."""
 
@@ -1020,7 +1066,7 @@ for seed in SEEDS:  # the rivals take turns, so that a busy machine slows all
         judged.setdefault((name, budget), []).append(found)
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 def values(key, name, budget=EPOCHS, at_end=True):
     """One number per seed."""
     return [(r if at_end else r["three quarters"])[key] for r in judged[name, budget]]
@@ -1039,7 +1085,7 @@ with plotting.beside_the_record(NOTEBOOK, "bounds"):
         x_label=f"nats on {SCORED:,} held-out images; lower is better",
     )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 columns = ("−ELBO", "−log p", "gap", "seconds")
 print(f"{'mean over the seeds':20}" + "".join(f"{column:>9}" for column in columns))
 for name in METHODS:
@@ -1051,9 +1097,10 @@ for name, model in closer.items():
     print(f"{name}, 100 images, {SAMPLES} samples: {nats[0].value:.2f}, "
           f"{4 * SAMPLES}: {nats[1].value:.2f}")  # fmt: skip
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # In the upper rows the bound of five lies ahead of one sample, in the lower rows it comes last.
-#
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The estimate of $-\log p(x)$ lies above the truth, by an amount that depends on the encoder: so
 # the last lines take four times the samples. Both fall by some two tenths of a nat, so a difference
 # of one tenth between two trainings is less than this estimate can tell. Which model is the better
@@ -1078,7 +1125,7 @@ def bounds_in_words(found):
 
 recorded.answer(NOTEBOOK, bounds_in_words)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Burda et al. report 86.8 nats for one sample, 86.5 for five draws and 85.5 for the bound of five:
 # with 50 latent dimensions, two hidden layers on each side, and 3,280 passes over the training
 # images. Notebook 04 takes such a distance apart.

@@ -38,7 +38,8 @@ from course_utils.evaluation import claims, films
 
 FEW_CLAIMS = 6  # in the size of other text
 REMEMBERED = 3
-_CLAIMS, _LEARNT, _EXERCISES = "## Claims tested", "## What we learnt", "## Exercises"
+_CLAIMS = ("## Claims tested", "## A claim, tested")
+_LEARNT, _EXERCISES = "## What we learnt", "## Exercises"
 _NEXT = "## Where to go next"
 _EXPLORER = re.compile(r"\bwidgets\.\w+_explorer\(")
 _OF_A_SET = re.compile(r" \((?:digits|garments|mnist|fashion_mnist)\)$")
@@ -76,13 +77,13 @@ def slides_of(notebook, nb):
         first = cell.source.partition("\n")[0] if cell.cell_type == "markdown" else ""
         if first.startswith(("# ", "## ")):
             region = first
-            if region == _CLAIMS:
+            if region in _CLAIMS:
                 slides += _summary(notebook)
             elif region == _EXERCISES:
                 slides.append(_exercises(nb))
             elif region == _LEARNT:
                 learnt = _to_remember(cell)
-        if region in (_CLAIMS, _EXERCISES, _LEARNT, _NEXT) or kind == "skip":
+        if region in (*_CLAIMS, _EXERCISES, _LEARNT, _NEXT) or kind == "skip":
             continue
         if kind == "notes":
             slides[-1].notes.append(cell.source)

@@ -10,6 +10,7 @@ from course_tools.series import CourseError
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 _ALPHABETS = ("bold", "double-struck", "script")
 _SIGNS = {"~": "∼", "‖": "‖"}  # which `convert` takes for letters
+_BARS = {"‖", "|"}
 _NAMES = {"log", "exp", "sin", "cos", "tan", "tanh", "det", "arg", "dim"}
 _LIMITS = {"min", "max", "sup", "inf", "lim"}
 _OPERANDS = {"mi", "mn", "mfrac", "msub", "msup", "msubsup"}
@@ -39,6 +40,8 @@ def mathml(formula, display):
     for part in found.iter():
         if _kind(part) in ("mi", "mn"):
             _set_letter(part)
+        elif part.text in _BARS:
+            part.set("stretchy", "false")  # with an exponent, the second of a pair would not
         elif display == "block" and _kind(part) == "msub" and part[0].text in _LIMITS:
             part.tag = f"{{{_MATHML}}}munder"  # below the name, not behind it
     for row in list(found.iter(f"{{{_MATHML}}}mrow")):

@@ -15,16 +15,21 @@ CODE_LINES = 9  # longer code is read at home
 # Pixels, as `deck.css` lays things out: below the heading, of a figure, of a line and of a gap.
 ROOM, FIGURE, LINE, CODE_LINE, GAP = 560, 380, 37, 24, 16
 LETTERS, CODE_LETTERS, ALONE_LETTERS = 84, 102, 82  # in a line
+_ADDRESS = re.compile(r"^\[[^\]]+\]: .+$", re.MULTILINE)  # of links that are written [[1]]
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
 
 
 def blocks_of(text):
-    """Paragraphs, lists, formulas and tables of a text cell."""
-    return [block for block in re.split(r"\n{2,}", text.strip()) if block.strip()]
+    """Paragraphs, lists, formulas and tables of a text cell, each with the addresses it names."""
+    addresses = "\n".join(_ADDRESS.findall(text))
+    blocks = re.split(r"\n{2,}", _ADDRESS.sub("", text).strip())
+    named = f"\n\n{addresses}" if addresses else ""
+    return [block + named * ("[" in block) for block in blocks if block.strip()]
 
 
 def height_of(block):
     """About how many pixels a block of Markdown takes."""
+    block = _ADDRESS.sub("", block).strip()
     if block.startswith("$$"):
         return 2 * LINE + GAP
     items = re.split(r"\n(?=[-|>] ?|\d+\. )", block)

@@ -41,7 +41,7 @@ from course_utils import by_profile, data, plotting, start
 
 environment = start(seed=0)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # From left to right: the **profile**, the backend that Keras computes with, the device, the
 # precision of its numbers, the **seed** of everything random, and where data comes from. If the
 # line names a CPU though your machine has a GPU, run `course doctor` in a terminal: it says what
@@ -56,11 +56,14 @@ environment = start(seed=0)
 # | `cpu` | a laptop | at most 12 minutes on two cores |
 # | `gpu` | Colab and workstations | at most 15 minutes |
 #
-# Only budgets change with the profile: how many images, epochs and seeds; and in `smoke`, where few
-# updates are made, batches are smaller and steps larger. They stand in one cell near the top of
-# each notebook (`record` is for the recorded runs, of which more below):
+# Only budgets change with the profile: how many images, epochs and seeds.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (In `smoke`, where few updates are made, batches are smaller and steps larger.) They stand in one
+# cell near the top of each notebook (`record` is for the recorded runs, of which more below):
+
+
+# %% slideshow={"slide_type": "skip"}
 import math
 
 import keras
@@ -75,21 +78,25 @@ TRAIN_SIZE = by_profile(smoke=2_000, cpu=10_000, gpu=60_000)
 EPOCHS = by_profile(smoke=10, cpu=10, gpu=10)
 SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # To choose another profile, set the environment variable `COURSE_PROFILE` and restart the kernel.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The data sets
 #
-# Two are the classics, downloaded once and kept: [MNIST](https://doi.org/10.1109/5.726791) (LeCun
-# et al. 1998) and [Fashion-MNIST](https://arxiv.org/abs/1708.07747) (Xiao et al. 2017). The others
-# are made on your machine, the images with the same bytes everywhere, so that every notebook also
-# runs without a network. Where a classic cannot be had, its stand-in is used, and a note says so.
+# Two are the classics; the others are made on your machine, so that every notebook also runs
+# without a network.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# [MNIST](https://doi.org/10.1109/5.726791) (LeCun et al. 1998) and
+# [Fashion-MNIST](https://arxiv.org/abs/1708.07747) (Xiao et al. 2017) are downloaded once and kept.
+# The others have the same bytes everywhere. Where a classic cannot be had, its stand-in is used,
+# and a note says so.
+
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 print(", ".join(data.names()))
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 digits = data.load("mnist", train_size=TRAIN_SIZE)
 clothes = data.load("fashion_mnist", train_size=500)
 print(digits)
@@ -126,7 +133,7 @@ for name in ("Smiling", "Eyeglasses", "Wearing_Hat", "Blond_Hair"):
 print("one face:", faces.x_train.shape[1:], "with", len(faces.factors_train), "known factors:")
 print(", ".join(faces.factors_train))
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # For theory, points in the plane are easier to see than 784 dimensions:
 
 # %% slideshow={"slide_type": "fragment"}
@@ -144,9 +151,11 @@ plotting.scatter(
 # ## What is a generative model?
 #
 # A **generative model** is a probability distribution $p_\theta(x)$ that new examples can be drawn
-# from. Its parameters $\theta$ are learnt from examples. By which measure? Numbers instead of
-# images first. Three candidates, and real points from an unknown source: which of the three would
-# you trust to make more?
+# from. Three candidates, and real points: which of the three would you trust to make more?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Its parameters $\theta$ are learnt from examples. By which measure? Numbers instead of images
+# first. The source of the points is unknown.
 
 # %% slideshow={"slide_type": "fragment"}
 line = data.load("toys", train_size=2_000, test_size=2_000, kind="mixture_1d")
@@ -177,22 +186,24 @@ plotting.lines(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Ask each candidate how probable it finds points that it has not seen. Products of many small
-# numbers vanish, so take the logarithm and the mean: the mean **log-likelihood**, in nats. To
-# choose $\theta$ so that it is large is **maximum likelihood**.
-#
-# Why a large $p(x)$, of all things? Because of what it costs to be wrong. With the source's density
-# $p$,
+# Ask each candidate how probable it finds points that it has not seen: the mean **log-likelihood**,
+# in nats. With the source's density $p$,
 #
 # $$\mathbb E_{x \sim p}[\log p_\theta(x)] = \mathbb E_p[\log p(x)] - \mathrm{KL}(p \,\Vert\,
 # p_\theta), \qquad \mathrm{KL}(p \,\Vert\, q) = \int p(x) \log \frac{p(x)}{q(x)}\, dx \ge 0 .$$
 #
-# The first term is the source's own. So the largest likelihood has the smallest **Kullback–Leibler
-# divergence** from the source, zero only where both are equal. The less density a point gets, the
-# more it costs, without limit: A pays for the two bumps that it leaves out, B for density where no
-# points are. Measured on points, and as the integral:
+# Measured on points, and as the integral:
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Products of many small numbers vanish, so take the logarithm and the mean. To choose $\theta$ so
+# that it is large is **maximum likelihood**. Why a large $p(x)$, of all things? Because of what it
+# costs to be wrong. The first term is the source's own. So the largest likelihood has the smallest
+# **Kullback–Leibler divergence** from the source, zero only where both are equal. The less density
+# a point gets, the more it costs, without limit: A pays for the two bumps that it leaves out, B for
+# density where no points are.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 x = np.linspace(-12, 12, 20_001)
 source = line.pdf(x[:, None])
 own = np.log(line.pdf(line.x_test))
@@ -204,7 +215,7 @@ for name, density in CANDIDATES.items():
     found = f"{differences.mean():5.2f} ± {error:.2f}"
     print(f"{name:16} behind the source by {found} nats; the integral: {integral:5.2f}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # (± is a standard error here.) A model that merely stores its examples also finds *them* very
 # probable: that is **overfitting**, and why $\log p$ counts on held-out points only. And a large
 # $p(x)$ does not promise good-looking samples, nor the other way round ([Theis et al.
@@ -212,9 +223,6 @@ for name, density in CANDIDATES.items():
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A map of the field
-#
-# Images are points in a space of 784 dimensions and more, and $p(x)$ must add up to one there. The
-# families differ in what they give up for that:
 #
 # | family | how an image is made | $p(x)$ | where |
 # |---|---|---|---|
@@ -226,19 +234,22 @@ for name, density in CANDIDATES.items():
 # | diffusion [[5]] | noise taken away in many small steps | lower bound | |
 # | energy-based [[6]] | a long random walk to where the energy is low | up to a factor | |
 #
-# (A GAN's generator learns from a second network that tries to tell its images from real ones.)
-#
 # [1]: https://arxiv.org/abs/1601.06759 "van den Oord et al. 2016"
 # [2]: https://arxiv.org/abs/1605.08803 "Dinh et al. 2017"
 # [3]: https://arxiv.org/abs/1312.6114 "Kingma & Welling 2014"
 # [4]: https://arxiv.org/abs/1406.2661 "Goodfellow et al. 2014"
 # [5]: https://arxiv.org/abs/2006.11239 "Ho et al. 2020"
 # [6]: http://yann.lecun.com/exdb/publis/pdf/lecun-06.pdf "LeCun et al. 2006"
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Images are points in a space of 784 dimensions and more, and $p(x)$ must add up to one there. The
+# families differ in what they give up for that. A GAN's generator learns from a second
+# network that tries to tell its images from real ones.)
 #
 # The plain autoencoder of 01 and 02 is none of them: it has a code but no distribution to draw it
 # from. Notebook 09 gives it one.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # ### Notation, for all notebooks
 #
 # | written | read |
@@ -261,7 +272,7 @@ for name, density in CANDIDATES.items():
 # Notebook 01 explains what an autoencoder is. Here it only shows the routine: build, compile, fit,
 # look.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["show-code"]
 SHAPE = digits.x_train.shape[1:]
 
 
@@ -287,7 +298,10 @@ plotting.image_rows(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The run has a name, so it was kept. Ask for it again and it is loaded instead of trained: after an
-# interruption you start where you stopped. (Colab's disk goes with its machine: set
+# interruption you start where you stopped.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Colab's disk goes with its machine: set
 # `COURSE_RUNS_DIR` to a folder on your Drive before you call `start`.) Change anything that shapes
 # it (the data, the network, the seed, the number of epochs), and it is trained again.
 
@@ -302,12 +316,12 @@ again = fit(
 )
 print(again.source, "with the same losses:", again.history == run.history)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # And without a name, trained anew with the same seed? On one CPU, the losses agree to the last
 # digit. On a GPU, where sums are added up in any order, or on another machine, they may differ in
 # the fourth.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 repeated = fit(
     build(seed=0), digits.x_train, epochs=EPOCHS, validation_data=held_out, report="none"
 )
@@ -318,20 +332,23 @@ print("same seed, same losses:", same)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How a claim is tested
 #
-# Train the same network from three seeds, and three results differ. So when is one method
-# *better* than another? This course uses one rule, fixed before the numbers are seen:
+# When is one method *better* than another? One rule, fixed before the numbers are seen:
 #
 # > The claim **holds** if every result of the one is better than every result of the other; **the
 # > opposite is true** if every one is worse. If they overlap: **no difference seen**.
 #
-# (Where a claim says how much, "twice as fast", the means must differ by that too.) How often does
-# chance alone fool this rule? Put the six results of two *equal* methods in order. If they are
-# independent, every order is equally likely: exactly one of the $\binom{6}{3} = 20$ ways to deal
-# them puts the first method's three on top, and exactly one the second's. With $n$ seeds each:
+# How often does chance alone fool this rule? With $n$ seeds each:
 #
 # $$P(\text{holds}) = P(\text{the opposite}) = \frac{n!\, n!}{(2n)!}.$$
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Train the same network from three seeds, and three results differ. Where a claim says how much,
+# "twice as fast", the means must differ by that too.) Put the six results of two *equal* methods in
+# order. If they are independent, every order is equally likely: exactly one of the $\binom{6}{3} =
+# 20$ ways to deal them puts the first method's three on top, and exactly one the second's.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 rng = np.random.default_rng(0)
 
 
@@ -347,7 +364,7 @@ for seeds in (3, 4, 5):
         assert abs(share_of(verdict, seeds) - formula) < 0.005
     print(f"{seeds} seeds each: {formula:.1%} 'holds' and {formula:.1%} 'the opposite' by chance")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Three seeds are the least that makes sense: one in twenty in the claimed direction, the customary
 # 5 %. A single seed each would always give a verdict. Two warnings. Test twenty claims on equal
 # methods with three seeds and you expect one to hold: that is why the recorded runs have more. And
@@ -357,14 +374,17 @@ for seeds in (3, 4, 5):
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Results that belong together
 #
-# Sometimes both results come from one network (ten Gaussians on its codes, or fifty?), one seed or
-# one picture. Then the networks may differ more from each other than the two methods do, the ranges
-# overlap, and yet the same method wins each time. Such results are compared pair by pair: the claim
-# holds if *every* difference has the claimed sign. Two equal methods: each difference is a fair
-# coin, and $n$ coins show heads with the chance $2^{-n}$. With three pairs that is one in eight, so
-# five are the least.
+# Sometimes both results come from one network, one seed or one picture. Such results are compared
+# pair by pair: the claim holds if *every* difference has the claimed sign. Two equal methods: $n$
+# coins show heads with the chance $2^{-n}$.
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Ten Gaussians on a network's codes, or fifty?) The networks may differ more from each other than
+# the two methods do, the ranges overlap, and yet the same method wins each time. Each difference of
+# two equal methods is a fair coin. With three pairs that is one in eight, so five are the least.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 networks = rng.normal(size=5)  # how good each of five networks is
 first, second = networks - 0.2, networks + 0.2  # the same difference in each
 print("compared as if independent:", claims.verdict(first, second))
@@ -379,20 +399,24 @@ print(f"five pairs, two equal methods: {2**-5:.1%} 'holds' by chance")
 # ### How long is long enough?
 #
 # "After thirty epochs A is better than B" is not refuted by one epoch. So a verdict counts at the
-# budget of whoever makes the claim. Where that is out of reach, it counts only if the numbers have
-# **levelled off**: over the last quarter of the training, neither moved by more than a fifth of the
+# budget of whoever makes the claim, or if the numbers have **levelled off**. Else the table says
+# *not decided at this budget*.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Levelled off: over the last quarter of the training, neither moved by more than a fifth of the
 # difference between the two, and a quarter of the training, planned by itself, says the same (a
-# learning rate that falls to zero calms every number at the end). Else the table says *not decided
-# at this budget*, what it looked like so far, and what it would take. Your run is often too short
-# for a verdict. The recorded run below it is longer, and its line says how long; where a record has
-# been made for it, the table also tells what a sixteenth and a quarter of the training would have
-# said, since some verdicts turn over in between.
+# learning rate that falls to zero calms every number at the end). An open verdict also says what it
+# looked like so far, and what it would take. Your run is often too short for a verdict. The
+# recorded run below it is longer, and its line says how long; where a record has been made for it,
+# the table also tells what a sixteenth and a quarter of the training would have said, since some
+# verdicts turn over in between.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A claim, tested
 #
 # > "More hidden units make an autoencoder better."
-#
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The claim gets its table. Your run is on top. Below stands the recorded run, made once with five
 # seeds. (It is small, to show the form: ten thousand images, one learning rate, ten epochs, and it
 # speaks of these alone. Notebook 01 begins with claims at full strength.)
@@ -428,6 +452,19 @@ wider = claims.test(
     data=digits,
 )
 claims.show(wider, "00_start_here")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What we learnt
+#
+# - The larger the likelihood of held-out points, the nearer a model is to their source. It does not
+#   promise good-looking samples.
+# - A verdict is a rule that was fixed before the numbers were seen, and whose error rate is known.
+#   With three seeds each it is fooled one time in twenty.
+# - A verdict counts at the budget of whoever makes the claim. Where that is out of reach, the
+#   numbers must have levelled off.
+# - Results that share a network, a seed or a picture are compared pair by pair; and a
+#   contradiction: the rule says "no difference seen" of two methods of which one wins each time, if
+#   it is not told that they belong together.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises

@@ -203,7 +203,7 @@ print(
 # error adds 3 dB.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
+# %% slideshow={"slide_type": "skip"}
 def held_out_error(rebuilt):
     """Mean squared error per pixel against the test images."""
     return float(np.mean((images.x_test - rebuilt) ** 2))
@@ -587,7 +587,7 @@ for name in STEP_NETWORKS:
 # whoever counts epochs takes Muon for every network; whoever counts seconds may leave it out of a
 # dense one. Below, both clocks get the rival that is best by them.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # ## Training
 #
 # One recipe for all, the same images in the same order. Each length of training is planned by
@@ -719,7 +719,7 @@ with plotting.beside_the_record(NOTEBOOK, "curves"):
         log_y=True,
     )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Who is in a hurry takes the one, who has time the other.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -819,7 +819,7 @@ with plotting.beside_the_record(NOTEBOOK, "sizes"):
         log_y=True,
     )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # If the images lie near a curved surface (the **manifold hypothesis**), bending should help most
 # where the code is small.
 

@@ -28,7 +28,7 @@ def test_a_deck_is_a_talk(notebook):
     slides = decks.slides_of(notebook, pairing.read_ipynb(notebook))
     assert 15 <= len(slides) <= 30
     assert [(s.heading, n) for s in slides if (n := words(s)) > WORDS] == []
-    assert sum(slide.has_figure for slide in slides) >= len(slides) / 4
+    assert sum(slide.has_figure for slide in slides) >= len(slides) / 5
 
 
 def test_the_speaker_has_notes_and_each_finds_its_slide(notebook):

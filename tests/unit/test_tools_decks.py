@@ -108,6 +108,13 @@ def test_what_does_not_fit_goes_on_under_the_same_heading(deck):
     ]
 
 
+def test_a_link_finds_its_address_though_the_text_is_cut_into_slides(deck):
+    source = "## Links\n\nSee [[1]].\n\n" + "many words " * 140 + "\n\n[1]: https://x.org/a"
+    first, second = deck(text(source))
+    assert 'href="https://x.org/a"' in first.parts[0]
+    assert "x.org" not in shown(first) + shown(second)
+
+
 def test_a_figure_gets_at_least_half_a_slide(deck):
     words = text("## Look\n\n" + "many words " * 70)
     first, second = deck(words, code("draw()", picture()))

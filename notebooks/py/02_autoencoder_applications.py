@@ -106,8 +106,11 @@ rest, rest_labels = images.x_train[to_rest], images.y_train[to_rest]
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Denoising: which digit was it?
 #
+# Cover the lower row. Which digits are they, and how would you paint them?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Ten digits, each pixel with Gaussian noise of standard deviation $\sigma = 0.5$, then cut to $[0,
-# 1]$. Cover the lower row. Which digits are they, and how would you paint them?
+# 1]$.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -129,20 +132,25 @@ plotting.image_rows(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# You knew what digits look like; that is what a network must learn. How far does one get without?
-# Each answer is judged by the mean over images of the peak signal-to-noise ratio, $\mathrm{PSNR} =
-# -10 \log_{10} \mathrm{MSE}$ in decibels (notebook 01 took that of the mean error). Five rivals,
-# from no thought at all to the best straight line:
+# How far does one get without a network? Five rivals, from no thought at all to the best straight
+# line:
 #
 # - the **mean training image**, whatever was seen;
-# - the **noisy image times a constant**: darker is nearer to a mostly black picture;
-# - a **Gaussian filter**: take off what the cutting has added on average, then each pixel becomes a
-#   mean over its neighbours;
-# - **PCA**: the same, but project onto $k$ directions of the clean images;
-# - **linear regression** from all 784 noisy pixels to each clean one.
+# - the **noisy image times a constant**;
+# - a **Gaussian filter**;
+# - **PCA**: project onto $k$ directions of the clean images;
+# - **linear regression** from all noisy pixels to each clean one.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# You knew what digits look like; that is what a network must learn. Each answer is judged by the
+# mean over images of the peak signal-to-noise ratio, $\mathrm{PSNR} = -10 \log_{10} \mathrm{MSE}$
+# in decibels (notebook 01 took that of the mean error). Times a constant: darker is nearer to a
+# mostly black picture. The filter takes off what the cutting has added on average, then each pixel
+# becomes a mean over its neighbours; PCA does the same before it projects. There are 784 noisy
+# pixels.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def image_errors(original, rebuilt):
     """Mean squared error of each image."""
     return np.mean((original - rebuilt) ** 2, axis=(1, 2, 3))
@@ -163,7 +171,7 @@ def best(candidates, restore):
     return max(candidates, key=lambda c: psnr(aside, restore(noisy_aside, c)))
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 class PCA:
     """The directions of largest variance of images, in order; a code is the first few."""
 
@@ -204,7 +212,7 @@ def regress(pictures, weights):
     return (pca.mean + flat @ weights).reshape(pictures.shape).clip(0, 1)
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 constant = best(np.linspace(0.1, 1, 19), np.multiply)
 width = best(np.linspace(0.4, 2, 9), smooth)
 components = best((5, 10, 20, 30, 40, 50, 70, 100, 150), project)
@@ -223,14 +231,16 @@ print(f"chosen on set-aside images: constant {constant:.2f}, filter of {width:.1
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Two networks
 #
-# The **plain** autoencoder is the dense network of notebook 01, trained on clean digits: it gives
-# them back through 32 numbers, and has never seen noise. Its bottleneck alone, so one often reads,
-# must throw the noise away. The **denoising** autoencoder ([Vincent et al.
-# 2008](https://doi.org/10.1145/1390156.1390294)) is the same network with fresh noise in front
-# while it trains. The target stays clean.
+# The **plain** autoencoder has never seen noise: its bottleneck, one often reads, must throw it
+# away. The **denoising** one ([Vincent et al. 2008](https://doi.org/10.1145/1390156.1390294)) sees
+# fresh noise while it trains.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Both are the dense network of notebook 01. The plain one is trained on clean digits and gives them
+# back through 32 numbers. For the denoising one the target stays clean.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 class Corrupt(keras.layers.Layer):
     """The same noise as a layer, in training only."""
 
@@ -369,7 +379,7 @@ def restored_by(model, seed):
 unaided = [recorded.kept(f"denoising, rivals, seed {s}", without_a_network, s) for s in SEEDS]
 restored = {name: over_training(restored_by, name)["dB"] for name in ("plain", "denoising")}
 
-# %% slideshow={"slide_type": "slide"} tags=["key-figure"]
+# %% slideshow={"slide_type": "fragment"} tags=["key-figure"]
 shown = {name: train(name, SEEDS[0])[0] for name in restored}
 recorded.keep_network("autoencoder", shown["plain"])
 recorded.keep_network("denoiser", shown["denoising"])
@@ -385,11 +395,13 @@ with plotting.beside_the_record(NOTEBOOK, "denoising"):
         notes={name: f"{psnr(held_out, pictures):.1f} dB" for name, pictures in rows.items()},
     )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# Does the bottleneck remove noise? Compare the plain autoencoder with a constant, since nearly
-# anything is better than the noisy image. It does worse than the mean image, which has not even
-# looked. Its encoder was never asked what to do with noise, so noise moves the code to where no
-# digit's code lies, and the decoder answers with blots.
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Does the bottleneck remove noise? Compare the plain autoencoder with a constant.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Nearly anything is better than the noisy image. The plain autoencoder does worse than the mean
+# image, which has not even looked. Its encoder was never asked what to do with noise, so noise
+# moves the code to where no digit's code lies, and the decoder answers with blots.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -421,25 +433,26 @@ recorded.answer(NOTEBOOK, denoising_in_words)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which image do you mean?
 #
-# Look at the tail of the 9: the noise leaves its place open, and the denoiser paints all places, in
-# grey. Among all functions of the noisy image $\tilde x$ the squared error has one minimiser: the
-# **mean** of the clean images that fit, $r^*(\tilde x) = \mathbb E[x \mid \tilde x]$ (the *minimum
-# mean squared error estimator*; the mean PSNR, which averages logarithms, has nearly the same). The
-# smallest example: a pixel that is $-1$ or $+1$ with equal chance. Bayes'
-# rule gives $\mathbb E[x \mid \tilde x] = \tanh(\tilde x / \sigma^2)$.
-#
-# The same mean can be read off $p(\tilde x)$, the *density of the noisy data*, without knowing a
-# clean pixel (Tweedie's formula, [Efron 2011](https://doi.org/10.1198/jasa.2011.tm11181)):
+# Look at the tail of the 9: the denoiser paints all places, in grey. Among all functions of the
+# noisy image the squared error has one minimiser, the **mean** of the clean images that fit. It can
+# be read off the *density of the noisy data* alone:
 #
 # $$\mathbb E[x \mid \tilde x] = \tilde x + \sigma^2 \, \frac{d}{d\tilde x} \log p(\tilde x).$$
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The noise leaves the place of the tail open. The minimiser is $r^*(\tilde x) = \mathbb E[x \mid
+# \tilde x]$ (the *minimum mean squared error estimator*; the mean PSNR, which averages logarithms,
+# has nearly the same). The smallest example: a pixel that is $-1$ or $+1$ with equal chance. Bayes'
+# rule gives $\mathbb E[x \mid \tilde x] = \tanh(\tilde x / \sigma^2)$.
 #
-# The slope of the log-density is called the **score**. Turn the formula round: what a denoiser
-# changes, divided by $\sigma^2$, *is* the score ([Vincent
+# The formula is Tweedie's ([Efron 2011](https://doi.org/10.1198/jasa.2011.tm11181)); no clean pixel
+# need be known. The slope of the log-density is called the **score**. Turn the formula round: what
+# a denoiser changes, divided by $\sigma^2$, *is* the score ([Vincent
 # 2011](https://doi.org/10.1162/NECO_a_00142)), and diffusion models are built on that ([Ho et al.
 # 2020](https://arxiv.org/abs/2006.11239)). (Where our pixels are cut, it does not hold.) A check,
 # with $\sigma = 0.8$:
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 sigma, rng = 0.8, np.random.default_rng(0)
 clean = rng.choice([-1.0, 1.0], size=2_000_000)
 blurred = clean + sigma * rng.normal(size=clean.shape)
@@ -455,11 +468,13 @@ for seen, place in ((-1.0, 100), (0.0, 200), (0.5, 250)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two numbers per image: a map
 #
-# With a code of two numbers, every image is a point on a page. Is such a map good? By eye,
-# everybody likes his own map, and might here prefer PCA's: most classes of the network's lie in one
-# small corner, yet apart. A number: guess the label of a held-out image from its ten nearest
-# training images on the map. The more often that is right (its **accuracy**), the better the map
-# keeps classes apart. (Methods made for maps alone, which have no decoder:
+# With a code of two numbers, every image is a point on a page. Is such a map good? Guess the label
+# of a held-out image from its ten nearest training images on the map: the **accuracy**.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# By eye, everybody likes his own map, and might here prefer PCA's: most classes of the network's
+# lie in one small corner, yet apart. The more often the guess is right, the better the map keeps
+# classes apart. (Methods made for maps alone, which have no decoder:
 # [t-SNE](https://www.jmlr.org/papers/v9/vandermaaten08a.html),
 # [UMAP](https://arxiv.org/abs/1802.03426).)
 #
@@ -468,7 +483,7 @@ for seen, place in ((-1.0, 100), (0.0, 200), (0.5, 250)):
 # same: shown is the *median* of them, not the best, without the outermost points.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def map_accuracy(to_map, seed):
     """Share of held-out images whose ten nearest neighbours vote for the right class."""
     drawn = drawn_for(seed)
@@ -526,10 +541,10 @@ recorded.answer(NOTEBOOK, maps_in_words)
 # ## Compression: how many bytes, how much damage?
 #
 # A code of $k$ numbers with $b$ bits each, so $2^b$ evenly spread values, takes $kb/8$ bytes (the
-# **rate**) and damages the image (the **distortion**). How coarse may the numbers be?
+# **rate**) and damages the image (the **distortion**). Who needs fewest bytes?
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 class Quantiser:
     """Equal steps between the 0.5 % and the 99.5 % point of each number on these codes."""
 
@@ -547,7 +562,7 @@ line = np.linspace(0, 1, 1001)[:, None]
 print("values of three bits:", len(np.unique(Quantiser(line, bits=3)(line))))
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Take the fewest bits that cost less than 0.2 dB against 8 bits, on set-aside images: five or six
 # are enough for the network's numbers, three to five for PCA's. (All numbers of a code get equally
 # many; PCA, whose directions matter unequally, could do better.)
@@ -556,7 +571,7 @@ print("values of three bits:", len(np.unique(Quantiser(line, bits=3)(line))))
 # is mostly header, so only the compressed pixels are counted. (But JPEG works on any picture, and
 # nothing must be sent along; of the others the decoder must, once.)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 few = held_out[np.random.default_rng(3).permutation(len(held_out))[:500]]
 
 
@@ -576,7 +591,7 @@ def rate_and_quality(method, size):
     return {"bytes": size * bits / 8, "dB": through(bits, few)}
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def jpeg(picture, quality):
     """Number of bytes of compressed pixels, and the decoded image."""
     file = io.BytesIO()
@@ -630,15 +645,17 @@ recorded.answer(NOTEBOOK, compression_in_words)
 # ## Features: is the code worth more than the pixels?
 #
 # Labels are expensive, images are not. Train the autoencoder on all images *without* labels, then a
-# linear classifier on the codes of a few labelled ones: a **linear probe** ([Alain & Bengio
-# 2016](https://arxiv.org/abs/1610.01644)). Two controls: PCA with equally many numbers, and the
-# same encoder **before training**. Each is judged at its best: with the best of three strengths of
-# regularisation, and with or without a scaler (it gives all of PCA's directions equal weight, and
-# pixels at the rim that are hardly ever lit as much as those in the middle). This choice takes
-# 2,000 labels more, for all alike; who has only 300 does not have these.
+# linear classifier on the codes of a few labelled ones: a **linear probe**.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# ([Alain & Bengio 2016](https://arxiv.org/abs/1610.01644).) Two controls: PCA with equally many
+# numbers, and the same encoder **before training**. Each is judged at its best: with the best of
+# three strengths of regularisation, and with or without a scaler (it gives all of PCA's directions
+# equal weight, and pixels at the rim that are hardly ever lit as much as those in the middle). This
+# choice takes 2,000 labels more, for all alike; who has only 300 does not have these.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def probe(to_features, seed):
     """Number of labels to the held-out accuracy of the best linear classifier that sees them."""
     choosing, judging = to_features(aside[:2_000]), to_features(held_out)
@@ -677,7 +694,7 @@ def probe_others(name, seed):
     return probe(OTHERS[name](seed), seed)
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 probed = over_training(probe_code, "plain")
 accuracy = {"autoencoder": [probed[str(count)][1] for count in LABELLED]}
 for name in OTHERS:
@@ -714,26 +731,27 @@ def probes_in_words(found):
 
 recorded.answer(NOTEBOOK, probes_in_words)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # So far not: with few labels code, PCA and pixels agree within a point; with a thousand the pixels
 # are ahead, with every seed.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Anomalies: what does not belong?
 #
-# Train on images that are in order; what the network cannot rebuild is
-# not in order: the reconstruction error is the alarm (*novelty* or *out-of-distribution
-# detection*). Take a foreign image and one of the own, both held out, at random: with which chance
-# has the foreign one the larger error? That is the **AUROC**, the area under the curve of hits
-# against false alarms: 1 is perfect, ½ is guessing, and below ½ the foreign images look *more* at
-# home than the own.
+# Train on images that are in order; what the network cannot rebuild is not. With which chance has a
+# foreign image the larger error? That is the **AUROC**: 1 is perfect, ½ is guessing.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The reconstruction error is the alarm (*novelty* or *out-of-distribution detection*). Take a
+# foreign image and one of the own, both held out, at random. AUROC: the area under the curve of
+# hits against false alarms; below ½ the foreign images look *more* at home than the own.
 #
 # Clothes and digits, both ways, the foreign ones also *darkened*, all pixels times a number below
 # 1: they need not be as rich as the own. Rivals: PCA's reconstruction error; and the mean square of
 # the pixels, which needs no model and says how much there *is* to rebuild.
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 BRIGHTNESS = (0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 SETS = {"clothes": clothes, "digits": images}
 
@@ -771,7 +789,7 @@ def foreign_found(own, seed):
     return found
 
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "fragment"}
 panels, both = {}, (("clothes", "digits"), ("digits", "clothes"))
 for own, other in both:
     found = [recorded.kept(f"foreign, {own}, seed {s}", foreign_found, own, s) for s in SEEDS]
@@ -789,7 +807,7 @@ with plotting.beside_the_record(NOTEBOOK, "foreign"):
         y_limits=(-0.03, 1.03),
     )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["hide-input"]
 watchman, _ = train("plain", SEEDS[0], FOREIGN_EPOCHS, clothes.x_train, "clothes")
 errors = {
     name: image_errors(x, watchman.reconstruct(x))
@@ -801,18 +819,21 @@ share = np.mean(errors["clothes"] > errors["a blank page"])
 print(f"clothes that are rebuilt worse than a blank page: {share:.1%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The error mixes how foreign an image is with how much there is to rebuild, and where the foreign
-# one is simpler, the second wins: a blank page is foreign to every wardrobe, and a trained network
-# rebuilds it with far less error than its own images have on average. (Likelihoods fail alike: a
-# model of CIFAR-10's photographs gives the simpler house numbers of SVHN a *higher* density,
-# [Nalisnick et al. 2019](https://arxiv.org/abs/1810.09136).)
-#
+# The error mixes how foreign an image is with how much there is to rebuild.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Where the foreign one is simpler, the second wins: a blank page is foreign to every wardrobe, and
+# a trained network rebuilds it with far less error than its own images have on average.
+# (Likelihoods fail alike: a model of CIFAR-10's photographs gives the simpler house numbers of SVHN
+# a *higher* density, [Nalisnick et al. 2019](https://arxiv.org/abs/1810.09136).)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Nearer to practice: one class is missing
 #
 # Leave one digit out of the training, and look for it among held-out images of all ten.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def left_out_found(digit):
     """AUROC of each alarm when the images of this digit were not among those learnt."""
     learnt = images.x_train[images.y_train != digit]
@@ -829,7 +850,7 @@ def left_out_found(digit):
 
 missing = {digit: recorded.kept(f"left out, {digit}", left_out_found, digit) for digit in LEFT_OUT}
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "fragment"}
 alarm_names = ["autoencoder", "PCA", "mean square (no model)"]
 with plotting.beside_the_record(NOTEBOOK, "left_out"):
     plotting.heatmap(
@@ -862,20 +883,21 @@ recorded.answer(NOTEBOOK, anomalies_in_words)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Colour from grey: what cannot be known
 #
-# Which colour had a grey garment? So that the true answer is known, we dye clothes ourselves. Each
-# gets a brightness and a **saturation**, drawn independently, and a **hue** (an angle) that depends
-# on its kind alone. Its *tint* is the colour that is added to the grey. The grey stays as it is, so
-# nothing in it tells two hues of one kind apart:
+# Which colour had a grey garment? So that the true answer is known, we dye clothes ourselves. The
+# grey stays as it is, so nothing in it tells two hues of one kind apart:
 #
 # - **shoes** are always orange;
 # - **trousers and bags** have one of two hues, 60° to either side of blue, by a coin;
 # - **tops and dresses** have any hue.
-#
-# No single answer for a kind has a smaller squared error than its mean tint: for the two hues of
-# trousers half as long as a true one, that is, pale.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Each gets a brightness and a **saturation**, drawn independently, and a **hue** (an angle) that
+# depends on its kind alone. Its *tint* is the colour that is added to the grey. No single answer
+# for a kind has a smaller squared error than its mean tint: for the two hues of trousers half as
+# long as a true one, that is, pale.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 GREY = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601 luma
 KINDS = {  # classes, hue (0 red, 90 blue), how far to either side (None: any)
     "shoes": ((5, 7, 9), 315, 0),
@@ -895,7 +917,7 @@ def dye(kind, count, rng):
     return saturation[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1) @ PLANE
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 def best_error(kind):
     """RMS error of the best single answer, the mean tint, relative to leaving it grey."""
     tints = dye(kind, 100_000, np.random.default_rng(0))
@@ -925,13 +947,13 @@ worn = clothes.y_test[picked]
 grey_test, colour_test = coloured(clothes.x_test[picked], worn, seed=2)
 print(f"grey changed by at most {np.abs(colour_test @ GREY - grey_test[..., 0]).max():.5f}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # A **skip connection** hands the grey image to the end of the network; only its tint must be found
 # (larger relatives are U-Nets, [Ronneberger et al. 2015](https://arxiv.org/abs/1505.04597)). The
 # rival, **one neighbour**, copies the tint of the training picture most like the given one in grey.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def colouriser():
     """Grey images (n, 28, 28, 1) to colour images (n, 28, 28, 3)."""
     grey = keras.Input(IMAGE_SHAPE)
@@ -976,7 +998,7 @@ def by_one_neighbour():
     return (grey_test * (1 + tints[alike.argmax(axis=1)][:, None, None])).clip(0, 1)
 
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "subslide"}
 counts = dict(zip(KINDS, (2, 4, 4), strict=True))
 ten = [np.flatnonzero(np.isin(worn, KINDS[kind][0]))[:count] for kind, count in counts.items()]
 ten = np.concatenate(ten)
@@ -1016,7 +1038,7 @@ def network_colours(seed):
     return colour_errors(by_network(seed))
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 learnt_colours = [recorded.kept(f"colour, network, seed {s}", network_colours, s) for s in SEEDS]
 by_copying = recorded.kept("colour, one neighbour", colour_errors, copied)
 for kind in KINDS:
@@ -1036,12 +1058,14 @@ def colour_in_words(found):
 recorded.answer(NOTEBOOK, colour_in_words)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The best single answer is pale ([Zhang et al. 2016](https://arxiv.org/abs/1603.08511) therefore
-# predict a distribution of colours). Where the hue is open, the neighbour's colours are vivid,
-# believable, and further from the truth than grey: an independent draw from the right distribution
-# has *twice* the squared error of its mean. An error per pixel cannot tell a good **sample** from a
-# bad answer. A model that can be sampled gives a violet top now, a green one next time; the rest of
-# the course is about those.
+# The best single answer is pale; the neighbour's colours are vivid, and further from the truth.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# ([Zhang et al. 2016](https://arxiv.org/abs/1603.08511) therefore predict a distribution of
+# colours.) Where the hue is open, the neighbour's colours are vivid, believable, and further from
+# the truth than grey: an independent draw from the right distribution has *twice* the squared error
+# of its mean. An error per pixel cannot tell a good **sample** from a bad answer. A model that can
+# be sampled gives a violet top now, a green one next time; the rest of the course is about those.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why not just sample the code?
@@ -1052,12 +1076,14 @@ recorded.answer(NOTEBOOK, colour_in_words)
 # - from $\mathcal N(0, I)$, since nobody has said where the codes are;
 # - from one Gaussian that was fitted to the codes of the training images (*ex-post density
 #   estimation*);
-# - half-way between the codes of two real images of one digit (half-way between a 0 and a 4 there
-#   is no digit in any code), each in one pair only: were a code used in two pairs, their midpoints
-#   would be neighbours for that reason, and the test fooled.
+# - half-way between the codes of two real images of one digit.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Half-way between a 0 and a 4 there is no digit in any code. Each code stands in one pair only:
+# were it used in two, their midpoints would be neighbours for that reason, and the test fooled.
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def of_one_class(labels, others, rng):
     """Places in both lists of pairs with equal labels, each place in one pair, in random order."""
     pairs = [
@@ -1071,7 +1097,7 @@ first, second = of_one_class(np.array([3, 1, 3, 3]), np.array([3, 3, 2]), np.ran
 print("of one class:", sorted(zip(first.tolist(), second.tolist(), strict=True)))
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def decoded(model, seed):
     """Decoded codes of real images (three sets) and of each other origin, equally many."""
     rng = np.random.default_rng([5, seed])
@@ -1095,8 +1121,10 @@ def decoded(model, seed):
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # How bad are their images? Mix two equally large sets. Is the nearest neighbour of an image of the
-# same set? If the sets lie apart, always. If they have the same distribution, with chance $(n - 1)
-# / (2n - 1)$, about one half: of the $2n - 1$ other images $n - 1$ are of its own set. This
+# same set? If the sets lie apart, always; if they have the same distribution, half of the time.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# With chance $(n - 1) / (2n - 1)$: of the $2n - 1$ other images $n - 1$ are of its own set. This
 # **nearest-neighbour two-sample test** needs no training ([Schilling
 # 1986](https://doi.org/10.1080/01621459.1986.10478337); with classifiers, [Lopez-Paz & Oquab
 # 2017](https://arxiv.org/abs/1610.06545)). One half says that *this* test cannot tell them apart.
@@ -1112,7 +1140,7 @@ def decoded(model, seed):
 # fault.
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 def told_apart(first, second):
     """Leave-one-out accuracy of the nearest neighbour at telling two sets apart."""
     both = np.concatenate([first, second]).reshape(len(first) + len(second), -1)
@@ -1129,7 +1157,7 @@ print(f"equal distributions: chance {999 / 1_999:.3f}, measured {told_apart(*num
       f"of chained pairs {told_apart(*chained):.2f}")  # fmt: skip
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 IDEAL = "ideal code, half-way"
 
 
@@ -1146,7 +1174,7 @@ def ideal_half_way(model, seed):
     return model.decode(compared), model.decode((first + second) / 2)
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def codes_told_apart(model, seed):
     found = decoded(model, seed)
     real, _ = found.pop("to compare with"), found.pop("others, of the same digits")
@@ -1156,7 +1184,7 @@ def codes_told_apart(model, seed):
 
 origin = over_training(codes_told_apart, "plain")
 
-# %% slideshow={"slide_type": "slide"}
+# %% slideshow={"slide_type": "subslide"}
 spread = shown["plain"].encode(held_out).std(axis=0)
 print(f"real codes have standard deviations from {spread.min():.1f} to {spread.max():.1f}, not 1")
 rows = {name: x[:10] for name, x in list(decoded(shown["plain"], SEEDS[0]).items())[1:]}
@@ -1181,10 +1209,13 @@ def sampling_in_words(found):
 recorded.answer(NOTEBOOK, sampling_in_words)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Each half-way image lies between the two above it in its column; how much of its number is the
-# code's fault, the ideal code tells (it stands in the answer). Half-way to *any* other image is
-# another question: between a 0 and a 4 there is no digit.
-#
+# Each half-way image lies between the two above it in its column.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# How much of its number is the code's fault, the ideal code tells (it stands in the answer).
+# Half-way to *any* other image is another question: between a 0 and a 4 there is no digit.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Nothing in the loss said where codes should lie, or that the space between them should be filled.
 # Two ways out: fit a better density to the codes (notebook 09), or *train* them to fill a known
 # distribution: the **variational autoencoder**, next.

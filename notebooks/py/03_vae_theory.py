@@ -1272,9 +1272,24 @@ claims.show(outcome, NOTEBOOK)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. Two general Gaussians.** Complete `kl_between`, $\mathrm{KL}(\mathcal N(m_1, s_1^2) \,\|\,
-# \mathcal N(m_2, s_2^2))$. Check yourself: 0 for equal arguments; `kl_to_prior(m, np.log(s**2))`
-# for $m_2 = 0$, $s_2 = 1$; and 0.443 for `kl_between(0, 1, 1, 2)`, but 1.307 the other way round.
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict.** For the ring decoder the posterior of one $x$ had two bumps. Suppose that it has
+# four of them, Gaussian, equally large and far apart. How many nats does the bound lose with the
+# best Gaussian $q$? Write down a number before you calculate.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+lost_to_bumps = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("03.1", lost_to_bumps)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Two general Gaussians.** Complete `kl_between`, $\mathrm{KL}(\mathcal N(m_1, s_1^2) \,\|\,
+# \mathcal N(m_2, s_2^2))$. It is 0.443 for `kl_between(0, 1, 1, 2)`, but 1.307 the other way round:
+# from which side is the distance the larger one, and why?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1283,11 +1298,13 @@ def kl_between(mean_1, std_1, mean_2, std_2):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("03.2", kl_between)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. Another prior.** No closed form in the book? Estimate the KL of $\mathcal N(m, s^2)$ to a
-# Laplace prior $p(z) = \tfrac12 e^{-|z|}$ by drawing from $q$. Check yourself: for $m = 0$, $s = 1$
-# it is $\log 2 + \sqrt{2/\pi} - \tfrac12 \log (2 \pi e) \approx 0.072$; a hundred thousand draws
-# come within 0.01.
+# **3. Another prior.** No closed form in the book? Estimate the KL of $\mathcal N(m, s^2)$ to a
+# Laplace prior $p(z) = \tfrac12 e^{-|z|}$ by drawing from $q$. For $m = 0$, $s = 1$ it is $\log 2 +
+# \sqrt{2/\pi} - \tfrac12 \log (2 \pi e) \approx 0.072$; a hundred thousand draws come within 0.01.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1296,12 +1313,14 @@ def kl_to_laplace(mean, std, draws=100_000, seed=0):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("03.3", kl_to_laplace)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Too narrow, too wide.** The true posterior is a Gaussian, and $q$ has its mean but `factor`
+# **4. Too narrow, too wide.** The true posterior is a Gaussian, and $q$ has its mean but `factor`
 # times its standard deviation. Complete `width_loss`: how many nats does the bound lose per
-# dimension? Check yourself: 0.318 for a factor of one half, 0.807 for 2; and against
-# `gap(POINTS[straight], straight, POSTERIOR[0], factor * POSTERIOR[1])`. Which mistake is the
-# cheaper one?
+# dimension? (`gap(POINTS[straight], straight, POSTERIOR[0], factor * POSTERIOR[1])` must agree.)
+# Which mistake is the cheaper one, half as wide or twice as wide?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1310,19 +1329,25 @@ def width_loss(factor):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("03.4", width_loss)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. How many draws?** By how much does $\mathcal L_k$ fall short, for a $q$ that is too wide?
-# Take the straight decoder, its posterior's mean, and `factor` times its standard deviation.
-# Complete `shortfall`: $\log p(x) - \mathcal L_k$, by an average over many groups of $k$ draws.
-# Check yourself: for $k = 1$ and a factor of 2 it is the 0.807 of exercise 3, to 0.03; it falls
-# with each doubling of $k$, and is below 0.01 at $k = 64$.
+# **5. How many draws?** By how much does $\mathcal L_k$ fall short, for the $q$ of exercise 4? Show
+# first that each weight is $w = p(x)\, p(z \mid x) / q(z)$, so that $p(x)$ drops out, and with a
+# Gaussian posterior all but `factor` and $k$. Then complete `shortfall`: $\log p(x) - \mathcal
+# L_k$, by an average over many groups of $k$ draws. For $k = 1$ it is exercise 4. By how much does
+# it fall with each doubling of $k$, for factors of 2 and of one half?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
 def shortfall(factor, k, groups=20_000, seed=0):
-    """log p(x) minus the bound with k samples, in nats; x is POINTS[straight]."""
+    """log p(x) minus the bound with k samples, in nats, for a q of exercise 4."""
     ...
 
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("03.5", shortfall)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

@@ -1380,11 +1380,24 @@ for name, statement, test, first, second in [
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. A different damage.** Write `erase`, which sets one square of each image to 0, at a random
-# place. Check yourself: exactly `size * size` pixels of an image of ones become 0. Then make it a
-# layer like `Corrupt`, which acts in training alone, set `NETWORKS["erased"] = lambda:
-# denoising(YourLayer)`, give the trained network *erased* images, and see what it puts into the
-# hole.
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict.** The best answer to noisy images, the mean of the clean ones that fit, has a mean
+# squared error of 0.01, which is 20 dB. Somebody wants images that look real, and answers with a
+# random one of the clean images that fit instead. How many decibels has that? Write down a number
+# before you calculate.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+decibels_of_a_draw = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("02.1", decibels_of_a_draw)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. A different damage.** Write `erase`, which sets one square of each image to 0, at a random
+# place: every place where the whole square fits has the same chance.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1393,11 +1406,13 @@ def erase(pictures, size, seed):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("02.2", erase)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. The cost of a bit.** Complete `step_error`: the mean squared error of rounding numbers that
+# **3. The cost of a bit.** Complete `step_error`: the mean squared error of rounding numbers that
 # are evenly spread over $[0, 1]$ to the nearest of $2^b$ evenly spread values, 0 and 1 among them.
-# Check yourself: it is $\Delta^2 / 12$ with $\Delta = 1 / (2^b - 1)$, so that one more bit gains
-# 9.5 dB from one bit to two, and 6.04 dB from eight to nine.
+# How many decibels does one more bit gain, from one bit to two, and from eight to nine?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1406,10 +1421,13 @@ def step_error(bits):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("02.3", step_error)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. The best answer is pale.** The norm of `off_grey`, averaged over pixels, is *colourfulness*.
-# Complete `colour_gap`: the mean of the colourfulness of two images minus that of their mean. Check
-# yourself: it is never negative, for a thousand pairs. Which inequality is that?
+# **4. The best answer is pale.** The norm of `off_grey`, averaged over pixels, is *colourfulness*.
+# Complete `colour_gap`: the mean of the colourfulness of two images minus that of their mean. It is
+# never negative. Which inequality is that?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1418,10 +1436,14 @@ def colour_gap(first, second):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("02.4", colour_gap)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Nearest neighbours as a judge.** Complete `expected_told_apart`: what `told_apart` gives on
-# average for two *identical* distributions, from sets of $n$ and $m$ images. Check yourself: for $n
-# = m$ it is $(n - 1) / (2n - 1)$; for 900 and 100 random training images about 0.82.
+# **5. Nearest neighbours as a judge.** Derive what `told_apart` gives on average for two
+# *identical* distributions, from sets of $n$ and $m$ images, and complete `expected_told_apart`.
+# For $n = m$ it is $(n - 1) / (2n - 1)$; for 900 and 100 images about 0.82. So what does a
+# "told apart" of 0.8 say?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1429,6 +1451,14 @@ def expected_told_apart(n, m):
     """Chance that an image's nearest neighbour is of its own set, if the sets do not differ."""
     ...
 
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("02.5", expected_told_apart)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **And then.** Make `erase` a layer like `Corrupt`, which acts in training alone, set
+# `NETWORKS["erased"] = lambda: denoising(YourLayer)`, give the trained network *erased* images, and
+# see what it puts into the hole.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

@@ -28,11 +28,9 @@ class ImageData:
         class_names: one name a label.
         factors_train: what each training image was drawn from: name -> (n,); integers for
             categories and yes/no attributes, float32 in [0, 1] for continuous factors.
-            Of `celeba` its attributes, as people saw them; empty for other real sets, whose
-            factors nobody knows.
+            Empty for real sets, whose factors nobody knows.
         factors_test: the same for the test images.
         pixel_range: lowest and highest possible value of a pixel.
-        remark: what is unusual about it, such as test images that the course held out; or "".
     """
 
     name: str
@@ -46,7 +44,6 @@ class ImageData:
     factors_train: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     factors_test: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     pixel_range: tuple[float, float] = (0.0, 1.0)
-    remark: str = ""
 
     def __post_init__(self):
         for name in ("x_train", "x_test"):
@@ -85,7 +82,6 @@ class ImageData:
             f"ImageData {self.name} ({self.source}): {len(self.x_train)} training and "
             f"{len(self.x_test)} test images of {height}×{width}×{channels}, "
             f"pixels in [{low:g}, {high:g}], {len(self.class_names)} classes"
-            f"{self.remark and '; '}{self.remark}"
         )
 
 

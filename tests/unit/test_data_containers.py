@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,11 +68,6 @@ def test_images_describe_themselves_in_one_line():
         "ImageData digits (builtin): 2 training and 1 test images of 4×4×1, "
         "pixels in [-1, 1], 2 classes"
     )
-
-
-def test_what_is_unusual_ends_the_description_and_stays_when_scaled():
-    told = dataclasses.replace(images(), remark="the test images are a tenth").scaled(-1, 1)
-    assert repr(told).endswith("2 classes; the test images are a tenth")
 
 
 def test_points_describe_themselves_in_one_line():

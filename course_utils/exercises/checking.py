@@ -13,6 +13,7 @@ from course_utils.exercises.judging import Ask, Exercise, Wrong
 # Notebooks, by number, whose exercises can be checked; each has a module of its name here.
 NOTEBOOKS = {
     "00": "start_here",
+    "01": "autoencoders",
     "02": "autoencoder_applications",
     "03": "vae_theory",
     "04": "vae_likelihoods",

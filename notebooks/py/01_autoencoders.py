@@ -966,8 +966,24 @@ for size in TARGETS:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises
 #
-# **1. Decibels.** Complete `psnr`. Check yourself: two images that differ by 0.1 in every pixel
-# have a PSNR of 20 dB; of two equal images it is infinite, and no warning should appear.
+# Below each task stands its check: it runs your answer and says what is wrong, not only that it is.
+#
+# **1. Predict.** Through one convolution of 3 × 3 with stride 2, an output number sees 3 × 3
+# pixels, through two of them 7 × 7. How many pixels wide is what it sees through three? Write down
+# a number before you draw or build anything.
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+seen_by_three = ...
+
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+from course_utils import exercises
+
+exercises.check("01.1", seen_by_three)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Decibels.** Complete `psnr`, of the mean squared error over all pixels. Two images that
+# differ by 0.1 in every pixel have a PSNR of 20 dB; of two equal images it is infinite, and no
+# warning should appear.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -976,10 +992,13 @@ def psnr(original, reconstruction):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("01.2", psnr)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. Count.** Complete `conv_parameters`, then predict the parameters of `conv_encoder` with
-# `filters=(16, 32, 64)` on a 32 × 32 RGB image and a code of 10, before you build it. Check
-# yourself: the whole encoder has 33,834.
+# **3. Count.** Complete `conv_parameters`, then predict the parameters of `conv_encoder` with
+# `filters=(16, 32, 64)` on a 32 × 32 RGB image and a code of 10, before you build it. (The whole
+# encoder has 33,834.) Which of its layers has the most?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -988,11 +1007,14 @@ def conv_parameters(channels_in, channels_out, window=3):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("01.3", conv_parameters)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. The smallest code.** Complete `smallest_code` for arrays of shape (n, 784): the fewest
-# principal components whose held-out error, without clipping, is at most `error`. One
-# decomposition is enough, no loop over `fit`. Check yourself: take the error of the unclipped
-# reconstruction by `CODE_SIZE` components, times 1.0001, and it must answer `CODE_SIZE`.
+# **4. The smallest code.** PCA turns the centred images and keeps their lengths: derive from that
+# by how much each further component lowers the held-out error. Then complete `smallest_code` for
+# arrays of shape (n, pixels): the fewest principal components whose error per pixel, without
+# clipping, is at most `error`. One decomposition is enough, no loop over `fit`.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["exercise"]
@@ -1001,12 +1023,15 @@ def smallest_code(x_train, x_test, error):
     ...
 
 
+# %% slideshow={"slide_type": "skip"} tags=["exercise"]
+exercises.check("01.4", smallest_code)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Shuffle the pixels.** Apply one fixed permutation to the 784 pixels of all images (training
-# and test; `dataclasses.replace(images, x_train=…, x_test=…)` makes the new set), and run the
-# notebook again from "First the best linear code". Check yourself: PCA's error stays what it was,
-# the dense networks end about where they did, and the convolutional one ends worse. Why must the
-# first be so, and why would you expect the others?
+# **And then.** Shuffle the pixels. Apply one fixed permutation to the 784 pixels of all images
+# (training and test; `dataclasses.replace(images, x_train=…, x_test=…)` makes the new set), and run
+# the notebook again from "First the best linear code". PCA's error stays what it was, the dense
+# networks end about where they did, and the convolutional one ends worse. Why must the first be so,
+# and why would you expect the others?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where to go next

@@ -149,6 +149,23 @@ def links(
 
 
 @app.command()
+def rehearse(
+    context: typer.Context,
+    names: options.Names = None,
+    python: options.Interpreter = None,
+    into: options.EnvironmentFolder = None,
+    time_limit: options.TimeLimit = None,
+):
+    """Execute the notebooks of the last commit as on Colab, with the newest packages."""
+    from course_tools import rehearsal
+
+    project = _project(context)
+    chosen = {"python": python, "into": into, "time_limit": time_limit}
+    if not rehearsal.rehearse(project, project.select(names or ()), console, **chosen):
+        raise typer.Exit(1)
+
+
+@app.command()
 def record(
     context: typer.Context,
     names: options.SomeNames,

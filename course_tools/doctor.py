@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course_utils import environment, notes, profiles, storage
+from course_utils import drive, environment, notes, profiles, storage
 from course_utils.data import download, files, mnist
 
 PACKAGE = "deep-generative-companion"
@@ -103,7 +103,7 @@ def _packages():
         return [Finding("packages", "all as new as the course needs")]
     where = (
         "in Colab choose Runtime → Change runtime type → the latest version"
-        if "google.colab" in sys.modules or "COLAB_RELEASE_TAG" in os.environ
+        if drive.on_colab()
         else "run `pip install -U` with these names"
     )
     return [Finding(name, f"{found}, the course needs {bound}", where, needed=True)

@@ -132,7 +132,27 @@ def execute(notebook, settings, on_cell=None):
     Raises:
         ExecutionFailed: a cell raised, the kernel died, or time ran out.
     """
-    nb = pairing.combined(notebook)
+    folder = notebook.ipynb.parent
+    return execute_in(folder, notebook.name, pairing.combined(notebook), settings, on_cell)
+
+
+def execute_in(folder, name, nb, settings, on_cell=None, kernels=None):
+    """Execute the cells of `nb`, in place, in a fresh kernel whose folder is `folder`.
+
+    Args:
+        folder: that the kernel starts in.
+        name: of the notebook, for messages.
+        nb: the notebook.
+        settings: `Settings`, or what has their `limit` and `kernel_environment`.
+        on_cell: called with (cells begun, cells in all) before each code cell.
+        kernels: the `KernelSpecManager` that knows the kernel; None is this interpreter's.
+
+    Returns:
+        An `ExecutedNotebook`; its seconds hold the start of the kernel too.
+
+    Raises:
+        ExecutionFailed: a cell raised, the kernel died, or time ran out.
+    """
     code = [index for index, cell in enumerate(nb.cells) if is_code(cell)]
     for cell in nb.cells:
         if cell.cell_type == "code":
@@ -148,14 +168,14 @@ def execute(notebook, settings, on_cell=None):
         timeout_func=time_left,
         coalesce_streams=True,
         record_timing=False,
-        resources={"metadata": {"path": str(notebook.ipynb.parent)}},
+        resources={"metadata": {"path": str(folder)}},
         # Errors only: ipykernel warns that it talks to this process without encryption.
         extra_arguments=["--log-level=ERROR"],
     )
     manager = client.create_kernel_manager()
     # No folder is searched for kernels, so that what is left is the kernel of this very
     # interpreter: a "python3" in the user's home may belong to another Python.
-    manager.kernel_spec_manager = KernelSpecManager(kernel_dirs=[])
+    manager.kernel_spec_manager = kernels or KernelSpecManager(kernel_dirs=[])
     position = 0
     with tempfile.TemporaryFile() as log:
         try:
@@ -188,15 +208,14 @@ def execute(notebook, settings, on_cell=None):
         except RuntimeError as error:
             if position == 0:
                 raise ExecutionFailed(
-                    f"{notebook.name}: its kernel did not start ({str(error).strip()}). "
+                    f"{name}: its kernel did not start ({str(error).strip()}). "
                     f"Try `course doctor`, or install again.{_last_line(log)}",
                     nb,
                 ) from error
             what = f"could not be finished ({str(error).strip()}).{_last_line(log)}"
     first_line = nb.cells[code[position - 1]].source.strip().split("\n")[0]
     raise ExecutionFailed(
-        f"{notebook.name}, code cell {position} of {len(code)}, which begins with\n"
-        f"    {first_line}\n{what}",
+        f"{name}, code cell {position} of {len(code)}, which begins with\n    {first_line}\n{what}",
         nb,
     )
 

@@ -45,6 +45,15 @@ Lecture = _flag("--lecture", "What a lecture with these notebooks needs, without
 Recorded = _flag("--recorded", "From the stored outputs and the recorded runs, in seconds.")
 Pdf = _flag("--pdf", "Also as PDF, printed by a Chromium.")
 Into = Annotated[Path | None, typer.Option("--into", help="A folder.", show_default="below build/")]
+Interpreter = Annotated[
+    Path | None, typer.Option(help="The Python to use.", show_default="one of Colab's version")
+]
+EnvironmentFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--into", help="Keep the environment in this folder.", show_default="a temporary one"
+    ),
+]
 Fresh = _flag("--fresh", "Run also what is unchanged.")
 OnlyTell = _flag("--check", "Change nothing, only tell.")
 FromNotebook = _flag("--from-notebook", "Take edits over from the .ipynb.")

@@ -6,7 +6,8 @@ first used, and the backend by `start()`.
 
 import importlib
 
-from course_utils.environment import quiet_logs, start
+from course_utils.drive import start
+from course_utils.environment import quiet_logs
 from course_utils.profiles import by_profile
 
 # Before the first import of TensorFlow, which reads its log level once.

@@ -12,6 +12,7 @@ _SHOWING = (
     "plotting",
     "widgets",
     "notes",
+    "drive",
     "exercises",
     "evaluation.record_files",
     "evaluation.recorded",
@@ -20,7 +21,7 @@ _SHOWING = (
     "training.own_code",
 )
 # Nothing of them is seen in an output either.
-UNSEEN = ("exercises", "evaluation.stamps", "training.fingerprints", "training.own_code")
+UNSEEN = ("drive", "exercises", "evaluation.stamps", "training.fingerprints", "training.own_code")
 # They only say in which module a name is to be found: a new model changes no older one's number.
 _INDEXES = ("evaluation", "measures", "models", "plotting", "training", "widgets")
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

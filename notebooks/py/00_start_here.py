@@ -301,9 +301,9 @@ plotting.image_rows(
 # interruption you start where you stopped.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# (Colab's disk goes with its machine: set
-# `COURSE_RUNS_DIR` to a folder on your Drive before you call `start`.) Change anything that shapes
-# it (the data, the network, the seed, the number of epochs), and it is trained again.
+# (Colab's disk goes with its machine: mount your Drive before you call `start`, and runs are kept
+# there.) Change anything that shapes it (the data, the network, the seed, the number of epochs),
+# and it is trained again.
 
 # %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 again = fit(

@@ -9,9 +9,9 @@ from course_utils.storage import CHECKOUT
 PACKAGE = CHECKOUT / "course_utils"
 # From the ground up.
 LAYERS = (
-    "checks", "notes", "tables", "profiles", "hardware", "storage", "environment", "data",
-    "gradients", "code_paths", "layers", "architectures", "adversaries", "models", "training",
-    "measures", "evaluation", "plotting", "widgets", "exercises",
+    "checks", "notes", "tables", "profiles", "hardware", "storage", "environment", "drive",
+    "data", "gradients", "code_paths", "layers", "architectures", "adversaries", "models",
+    "training", "measures", "evaluation", "plotting", "widgets", "exercises",
 )  # fmt: skip
 MODULES = sorted(
     path.relative_to(PACKAGE).as_posix()

@@ -1,5 +1,6 @@
 """The files around the code agree with each other: one list of dependencies, one set of targets."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from course_tools import links, series
+from course_tools import colab, links, series
 from course_utils.storage import CHECKOUT
 
 TARGETS = ["help", "run", "test", "lab", "execute", "slides", "site", "bench"]
@@ -213,6 +214,38 @@ def test_the_readme_opens_notebooks_of_this_project():
         assert address.startswith(f"{base}/")
         name = address.rsplit("/", 1)[1].removesuffix(".ipynb")
         assert (CHECKOUT / "notebooks" / "py" / f"{name}.py").exists(), address
+
+
+def test_every_notebook_has_its_badge_in_the_readme():
+    readme = (CHECKOUT / "README.md").read_text("utf-8")
+    project = series.find_project()
+    for notebook in project.notebooks():
+        label, address = (
+            f"c{notebook.number}",
+            f"{links.source(project).colab}/{notebook.name}.ipynb",
+        )
+        assert f"[![Colab][badge]][{label}]" in readme, notebook.name
+        assert f"\n[{label}]: {address}\n" in readme, notebook.name
+
+
+@pytest.mark.parametrize("installed", [False, True])
+def test_the_first_cells_install_this_release_alone_where_it_is_missing(monkeypatch, installed):
+    project = series.find_project()
+    cells = [next(filter(series.is_code, n.read_script().cells)) for n in project.notebooks()]
+    assert len({cell.source for cell in cells}) == 1, "one first cell for all"
+    commands = []
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: installed or None)
+    monkeypatch.setattr(subprocess, "run", lambda command, check: commands.append(command))
+    exec(cells[0].source, {})
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps"]
+    assert commands == ([] if installed else [[*pip, links.source(project).pip]])
+
+
+def test_what_the_course_needs_is_rehearsed_as_colab_brings_it():
+    """The first cell installs no dependency: one that Colab lacks would be missing there."""
+    needed = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
+    brought = {canonicalize_name(Requirement(line).name) for line in colab.BRINGS}
+    assert brought == needed | {"ipython", "ipykernel"}
 
 
 def test_the_citation_names_the_repository():

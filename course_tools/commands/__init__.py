@@ -1,0 +1,1 @@
+"""The commands of `course`, by what they are for; each leaves its job to a module of its own."""

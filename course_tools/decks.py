@@ -189,7 +189,7 @@ def _verdicts(found):
     counts = collections.Counter(found).most_common()
     return "".join(
         f'<div class="verdict {claims_page.mark(verdict)}">{verdict}'
-        f"{f' ({count} of {len(found)})' if len(counts) > 1 else ''}</div>"
+        f"{f' ({count}&nbsp;of&nbsp;{len(found)})' if len(counts) > 1 else ''}</div>"
         for verdict, count in counts
     )
 

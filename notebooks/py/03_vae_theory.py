@@ -82,15 +82,15 @@ SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(3), record=range(5))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A VAE, whole
 #
-# A **variational autoencoder** differs in two places. Its code is *drawn* from a Gaussian $q(z \mid
-# x)$. And its loss asks these Gaussians to stay near the **prior** $\mathcal N(0, I)$.
+# A **variational autoencoder** differs from an autoencoder (notebook 01) in two places. Its code is
+# *drawn*, for each image from a Gaussian $q(z \mid x)$ of its own. And its loss asks these
+# Gaussians to stay near the **prior** $\mathcal N(0, I)$.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# A **generative model** is a recipe for drawing images like those one has. An autoencoder (notebook
-# 01) is none: nobody knows which codes to decode. A VAE's encoder answers with a mean and a
-# variance for each number of the code. The prior is called $p(z)$: one can draw a code from it and
-# decode that, an image that nobody has given.
-
+# A **generative model** is a recipe for drawing images like those one has. An autoencoder is none:
+# nobody knows which codes to decode. A VAE's encoder answers with a mean and a variance for each
+# number of the code. The prior is called $p(z)$: one can draw a code from it and decode that, an
+# image that nobody has given.
 
 # %% slideshow={"slide_type": "skip"}
 images = data.load("mnist", TRAIN_SIZE)
@@ -228,11 +228,13 @@ with plotting.beside_the_record(NOTEBOOK, "curve"):
         y_label="loss, nats an image",
     )
 
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Why does the training curve begin *above* the held-out one?
+
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Why does the training curve begin *above* the held-out one? It is the mean over an epoch, from its
-# first update on, and in the first the network still knew nothing; held-out images are judged at
-# the epoch's end. If the training curve fell on and the held-out one rose, the network would be
-# learning its training images by heart: **overfitting**.
+# It is the mean over an epoch, from its first update on, and in the first the network still knew
+# nothing; held-out images are judged at the epoch's end. If the training curve fell on and the
+# held-out one rose, the network would be learning its training images by heart: **overfitting**.
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -288,8 +290,7 @@ widgets.latent_explorer(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Together, all $q(z \mid x)$ make the **aggregate posterior**; where it leaves $\mathcal N(0, I)$
 # empty, a drawn code is one that the decoder has never met. Move the cross there.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
+#
 # It makes digits, and it errs: some come back as others, some inventions are no digit. Two numbers
 # are few. But what has been maximised? Why these two terms, and why the noise? We begin with a
 # model that is small enough to be solved.
@@ -350,7 +351,7 @@ plotting.scatter(
 # $p(z \mid x) = p(x, z) / p(x)$, the **posterior**.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# With a code of one dimension, a sum over a fine grid gives it as exactly as we need. (A model
+# With a code of one dimension, a sum over a fine grid gives $p(x)$ as exactly as we need. (A model
 # fitted by **maximum likelihood** makes $p(x)$ large for the training images.)
 
 
@@ -403,7 +404,7 @@ for copies in (1, 4, 16):
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# So draw elsewhere: from any $q(z)$ that is positive, with the weights that make up for it,
+# So draw elsewhere, from any positive $q(z)$, with weights that make up for it:
 #
 # $$p(x) = \mathbb E_{q}\left[\frac{p(x, z)}{q(z)}\right].$$
 
@@ -534,16 +535,18 @@ print(f"ring, share of the posterior in its larger bump: {upper:.2f}")
 print(f"lost by the best Gaussian near that bump: {log_evidence(x, ring) - best:.2f} nats, "
       f"−log of that share: {-np.log(upper):.2f}")  # fmt: skip
 
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# On the ring it cannot: the posterior has two bumps, a Gaussian has one.
+
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Codes near 2 and codes near −2 both decode to where the ends of the ring overlap: the posterior of
-# the ring decoder has two bumps. A Gaussian that fits one of them loses about
-# $-\log$ of the share that this bump holds. This is the **approximation gap** ([Cremer et al.
-# 2018](https://arxiv.org/abs/1801.03558)): a better encoder network cannot remove it, only a richer
-# family of $q$ can, or a decoder that avoids such posteriors. What it could remove is the
-# **amortisation gap**: one network for all $x$ does not find the best Gaussian for each. Training
-# moves the decoder too, and rewards it for being easy to invert. (Two ways to a richer $q$, not
-# followed here: a **hierarchical** VAE stacks several layers of codes; a **conditional** one gives
-# both networks the label, and the code need not tell it.)
+# Codes near 2 and codes near −2 both decode to where the ends of the ring overlap. A Gaussian that
+# fits one of the bumps loses about $-\log$ of the share that this bump holds. This is the
+# **approximation gap** ([Cremer et al. 2018](https://arxiv.org/abs/1801.03558)): a better encoder
+# network cannot remove it, only a richer family of $q$ can, or a decoder that avoids such
+# posteriors. What it could remove is the **amortisation gap**: one network for all $x$ does not
+# find the best Gaussian for each. Training moves the decoder too, and rewards it for being easy to
+# invert. (Two ways to a richer $q$, not followed here: a **hierarchical** VAE stacks several layers
+# of codes; a **conditional** one gives both networks the label, and the code need not tell it.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The bound is mostly written in another order, with $p(x, z) = p(x \mid z)\,p(z)$:
@@ -621,10 +624,11 @@ for f, point in POINTS.items():
 # The decoder's own weights are no problem: $q$ does not depend on them. The first rests on $\nabla
 # q = q\, \nabla \log q$, so that $\int g\, \nabla q \, dz$ is an average over $q$; in the second
 # the noise no longer depends on the parameters.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Test them where the answer is known. With $g(z) = -\tfrac12 \| z - t \|^2$,
 #
-# Test them where the answer is known. With $g(z) = -\tfrac12 \lVert z - t \rVert^2$,
-#
-# $$\mathbb E_q[g] = -\tfrac12 \lVert \mu - t \rVert^2 - \tfrac d2 \sigma^2, \qquad
+# $$\mathbb E_q[g] = -\tfrac12 \| \mu - t \|^2 - \tfrac d2 \sigma^2, \qquad
 # \nabla_\mu = t - \mu, \qquad \frac{\partial}{\partial \log \sigma^2} = -\tfrac d2 \sigma^2.$$
 
 
@@ -648,7 +652,7 @@ def by_score(noise, mean, std, target=1.0, baseline=False):
     return value[:, None] * slopes[0], value * slopes[1]
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["hide-input", "nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 noise = np.random.default_rng(0).normal(size=(2_000_000, 1))
 mean, std, h = np.array([0.3]), 0.8, 1e-4
 wider = std * np.exp(h / 2)  # log-variance + h
@@ -670,11 +674,12 @@ for name, (of_mean, of_log_var) in answers.items():
 # All agree on average. But in a training step there is often a single draw: how noisy is it?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# (The **baseline** $b$, here the mean of $g$ over the other draws, makes $(g
-# - b)\, \nabla \log q$ of $g\, \nabla \log q$. It is a **control variate**: what is subtracted,
-# $b\, \nabla \log q$, has mean zero and moves along with the noise.) On the left
-# this quadratic $g$ in more and more dimensions; on the right another one, in one dimension: $g(z)
-# = \cos \omega z$ at $\mu = 0.5$, $\sigma = 1$, with faster and faster waves.
+# (The **baseline** $b$, here the mean of $g$ over the other draws, makes $(g - b)\, \nabla \log q$
+# of $g\, \nabla \log q$. It is a **control variate**: what is subtracted, $b\, \nabla \log q$, has
+# mean zero and moves along with the noise.) Nobody averages two million draws in a training step,
+# so the spread of a *single* draw matters. On the left this quadratic $g$ in more and more
+# dimensions; on the right another one, in one dimension: $g(z) = \cos \omega z$ at $\mu = 0.5$,
+# $\sigma = 1$, with faster and faster waves.
 
 # %% slideshow={"slide_type": "skip"}
 WAYS = ("score function", "with baseline", "reparameterisation")
@@ -732,13 +737,12 @@ print("g = cos 10z:", ", ".join(f"{name} {value:.1f}" for name, value in fast.it
 # the width of $q$.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The pathwise variance is that of the
-# *slope* $g'(z)$: at most $\sigma^2\, \mathbb E[g''(z)^2]$, so small where the slope changes
-# little over the width of $q$. The score function's is that of $(g(z) - b)\, \varepsilon / \sigma$,
-# with the *values* of $g$: they add up over dimensions, but do not care how steep $g$ is. (The mean
-# of $g$ is not the best $b$: for $\omega = 1$ it makes the score function noisier.) If a decoder is
-# smooth over the width of $q$, which is not measured here, a code of many dimensions is the first
-# case. The score function also asks for less: $g$ may be a black box, and $z$ may be discrete.
+# The pathwise variance is that of the *slope* $g'(z)$: at most $\sigma^2\, \mathbb E[g''(z)^2]$.
+# The score function's is that of $(g(z) - b)\, \varepsilon / \sigma$, with the *values* of $g$:
+# they add up over dimensions, but do not care how steep $g$ is. (The mean of $g$ is not the best
+# $b$: for $\omega = 1$ it makes the score function noisier.) If a decoder is smooth over the width
+# of $q$, which is not measured here, a code of many dimensions is the first case. The score
+# function also asks for less: $g$ may be a black box, and $z$ may be discrete.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One step, by hand
@@ -773,16 +777,15 @@ assert apart < 1e-4
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A VAE with a known answer
 #
-# How do we know that training reaches what it should? If the decoder is linear and the likelihood
-# Gaussian with a learned scale, the model is **probabilistic PCA** ([Tipping & Bishop
-# 1999](https://doi.org/10.1111/1467-9868.00196)):
+# A linear decoder, and Gaussian noise of a learned scale: this is **probabilistic PCA**.
 #
 # $$x = W^\top z + b + \sigma \varepsilon \quad\Rightarrow\quad
 # p(x) = \mathcal N(x \mid b,\; W^\top W + \sigma^2 I).$$
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# (A linear encoder is then enough, as we shall see.) The largest likelihood is known from the
-# eigenvalues of the data's covariance; scikit-learn's
+# How do we know that training reaches what it should? Take a case that is solved ([Tipping & Bishop
+# 1999](https://doi.org/10.1111/1467-9868.00196)). A linear encoder is then enough, as we shall see.
+# The largest likelihood is known from the eigenvalues of the data's covariance; scikit-learn's
 # `PCA.score` gives it. Data: 4×4 "images" from three hidden numbers, and noise of 0.3.
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
@@ -809,11 +812,8 @@ def linear_vae(seed=0):
 linear = linear_vae()
 print("parameters:", linear.count_params(), "= 2·(16·3 + 3) + 3·16 + 16 + the scale")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Can the bound reach the likelihood?
-
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The posterior of a code given $x$ is a Gaussian with
+# Can the bound reach the likelihood? The posterior of a code given $x$ is a Gaussian with
 # covariance $(I + WW^\top / \sigma^2)^{-1}$, the same for all $x$, and a mean that is linear in
 # $x$. The encoder's Gaussian is **diagonal**. That fits only if the rows of $W$ are orthogonal. But
 # turning the code, $W \to RW$ with a rotation $R$, leaves $W^\top W$ and so $p(x)$ as it is. Among
@@ -859,13 +859,18 @@ print(f"best possible log p(x) {BEST:.2f}; of the trained VAE {exact:.2f}; its E
 print(f"scale {linear.likelihood.scale:.2f}, true 0.30")
 assert max(abs(exact - BEST), abs(exact - bound)) < 0.1
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Which axes does the code take?
+#
+# The likelihood does not care. Turn the code by 45° in two of its dimensions: the same $p(x)$, but
+# what does the bound lose?
+
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Has it really turned its code? For a precision matrix $P = I + WW^\top / \sigma^2$ the best
-# diagonal $q$ loses $\tfrac12 (\sum_j \log P_{jj} - \log \det P)$ nats. Turn the code by 45° in two
-# of its dimensions: the same $p(x)$, but what does the bound lose?
+# (For a precision matrix $P = I + WW^\top / \sigma^2$ the best diagonal $q$ loses $\tfrac12 (\sum_j
+# \log P_{jj} - \log \det P)$ nats.) Has the encoder really turned its code?
 
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 def diagonal_loss(matrix, scale):
     """Nats that the best diagonal Gaussian loses against the true posterior."""
     precision = np.eye(len(matrix)) + matrix @ matrix.T / scale**2
@@ -881,23 +886,30 @@ print(f"W'W changes by at most {abs(matrix.T @ matrix - turned.T @ turned).max()
 print(f"lost as trained {diagonal_loss(matrix, scale):.3f} nats, "
       f"turned {diagonal_loss(turned, scale):.3f} nats")  # fmt: skip
 
-# %% [markdown] slideshow={"slide_type": "notes"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # So the axes of a VAE's code are no accident: a diagonal $q$ picks a rotation that the likelihood
-# alone leaves open (Lucas et al. work this case out).
+# alone leaves open.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Lucas et al. work this case out.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can more samples tighten the bound?
 #
 # The ELBO takes the logarithm of each weight $p(x, z) / q(z)$ and then averages. Average $k$
-# weights first ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)):
+# weights first: the **importance-weighted bound** ([Burda et al.
+# 2016](https://arxiv.org/abs/1509.00519)):
 #
 # $$\mathcal L_k = \mathbb E\left[\log \frac1k \sum_{i=1}^k \frac{p(x, z_i)}{q(z_i)}\right], \qquad
 # \mathrm{ELBO} = \mathcal L_1 \le \mathcal L_2 \le \dots \le \log p(x).$$
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# A VAE that is trained on it is an **IWAE**. Test it on the linear VAE, where we know $\log p(x)$.
-# Its encoder is nearly perfect, so spoil it: multiply its standard deviations by 2, or by one half.
-# Which mistake will heal faster?
+# A VAE that is trained on this bound is an **IWAE**. Test it on the linear VAE, where we know $\log
+# p(x)$.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The linear VAE's encoder is nearly perfect, so spoil it: standard deviations times 2, or times one
+# half. Which mistake will heal faster?
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -933,7 +945,7 @@ bounds = {
     for name, factor in FACTORS.items()
 }
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 plotting.lines(
     {"importance samples k": {name: (KS, np.array(rows)) for name, rows in bounds.items()}},
     "Does the bound climb to the exact likelihood?",
@@ -949,10 +961,10 @@ plotting.lines(
 # Too wide costs more at first and heals faster.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Too narrow, the draws hardly ever reach the codes
-# whose weights are large (here the weights have no finite variance). "Climbs" is a statement about
-# averages: for a single patch, eight draws may well come out lower than one. With many draws it is
-# the usual estimate of $-\log p(x)$; the package's, against the closed form:
+# Too narrow, the draws hardly ever reach the codes whose weights are large (here the weights have
+# no finite variance). "Climbs" is a statement about averages: for a single patch, eight draws may
+# well come out lower than one. With many draws it is the usual estimate of $-\log p(x)$; the
+# package's, against the closed form:
 
 # %% slideshow={"slide_type": "skip"}
 estimated = evaluation.importance_nll(linear, some, samples=1_000)
@@ -965,11 +977,11 @@ print(f"8 draws below 1 draw on {(eight < one).sum()} of 200 patches; "
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does a tighter bound train a better model?
 #
-# For one fixed model the bound climbs. *Training* on it is another matter. Four trainings: does a
-# gain come from the bound, from five draws, or only from more time?
+# Four trainings: does a gain come from the bound, from five draws, or from more time?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# With more samples the encoder's gradient shrinks faster than its noise ([Rainforth et al.
+# For one fixed model the bound climbs; we saw it. *Training* on it is another matter: with more
+# samples the encoder's gradient shrinks faster than its noise ([Rainforth et al.
 # 2018](https://arxiv.org/abs/1802.04537)), and it is asked for less: of five draws one good one
 # suffices. Same networks, a code of 16 numbers: one sample; five draws averaged in the ordinary
 # bound; the bound of five; one sample for as long as the bound of five takes (on average: single
@@ -1097,8 +1109,8 @@ for name, model in closer.items():
     print(f"{name}, 100 images, {SAMPLES} samples: {nats[0].value:.2f}, "
           f"{4 * SAMPLES}: {nats[1].value:.2f}")  # fmt: skip
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# In the upper rows the bound of five lies ahead of one sample, in the lower rows it comes last.
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Above, the bound of five lies ahead of one sample; below, it comes last.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The estimate of $-\log p(x)$ lies above the truth, by an amount that depends on the encoder: so

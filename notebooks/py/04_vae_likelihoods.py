@@ -114,7 +114,7 @@ print("one image:", SHAPE, "values:", np.unique(binary_test))
 # there?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# A coin shows 0 or 1. It is lowest at $p = x$, a perfect reconstruction. What remains is the
+# A coin shows 0 or 1. The loss is lowest at $p = x$, a perfect reconstruction. What remains is the
 # entropy of a coin whose chance is the grey level:
 
 
@@ -155,20 +155,24 @@ print(f"loss of a constant 0.3: on grey {grey:.1f}, on tossed pixels {np.mean(to
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Gaussian: the decoder's output plus noise of scale $\sigma$.** For $D$ pixels,
 #
-# $$-\log p(x \mid z) = \frac{\lVert x - f(z) \rVert^2}{2\sigma^2} + D \log \sigma
+# $$-\log p(x \mid z) = \frac{\| x - f(z) \|^2}{2\sigma^2} + D \log \sigma
 # + \tfrac D2 \log 2\pi.$$
 #
-# Multiplied by $2\sigma^2$ it is squared error $+\; 2\sigma^2\, \mathrm{KL}$: **a small scale is a
-# small weight of the KL term**. Which $\sigma$ is likeliest?
+# With $\sigma$ fixed only the first term trains. Multiply the loss by $2\sigma^2$: squared error
+# $+\; 2\sigma^2\, \mathrm{KL}$. So **a small scale is a small weight of the KL term**.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# With $\sigma$ fixed only the first term trains. The popular "squared error + KL" claims $\sigma^2
-# = \tfrac12$: noise of 0.71 on pixels that lie between 0 and 1. Set the derivative to zero:
+# The popular "squared error + KL" claims $\sigma^2 = \tfrac12$: noise of 0.71 on pixels that lie
+# between 0 and 1.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Which $\sigma$ is likeliest? Set the derivative to zero:
 #
-# $$-\frac{\lVert x - f(z) \rVert^2}{\sigma^3} + \frac D\sigma = 0 \quad\Rightarrow\quad
-# \sigma^2 = \mathrm{MSE}$$
-#
-# ([Rybkin et al. 2021](https://arxiv.org/abs/2006.13202)).
+# $$-\frac{\| x - f(z) \|^2}{\sigma^3} + \frac D\sigma = 0 \quad\Rightarrow\quad
+# \sigma^2 = \mathrm{MSE}.$$
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# ([Rybkin et al. 2021](https://arxiv.org/abs/2006.13202).)
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
@@ -187,7 +191,7 @@ for mse in (0.01, 0.04):
     found = minimize_scalar(lambda s, mse=mse: gaussian_nats(mse, s), bounds=(0.01, 2)).x
     print(f"MSE {mse}: cheapest scale {found:.2f}, root of the MSE {mse**0.5:.2f}")
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 scales = np.linspace(0.05, 0.8, 300)
 plotting.lines(
     {"scale σ": {f"MSE {mse}": (scales, gaussian_nats(mse, scales)) for mse in (0.01, 0.04)}},
@@ -199,11 +203,11 @@ plotting.lines(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now train three: the Bernoulli formula, squared error ($\sigma^2 = \tfrac12$), and a learned
-# scale. Which of the two Gaussians will use its code more?
+# Three trainings on *grey* images. Which of the two Gaussians will use its code more?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# (Same networks, same *grey* images, same seed, the recipe of notebook 01.)
+# The Bernoulli formula, squared error ($\sigma^2 = \tfrac12$), and a learned scale: same networks,
+# images and seed, the recipe of notebook 01.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -301,13 +305,10 @@ learned = on_grey["learned scale"].likelihood.scale
 print(f"learned scale {learned:.3f}; squared error assumes {0.5**0.5:.3f}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The shown images are the decoder's *means*.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# A draw from $p(x \mid z)$ would add the noise that the likelihood assumes: with $\sigma = 0.71$,
-# snow. The KL at the right is what the code costs, and the most that it can tell: the smaller the
-# scale, the more a pixel's error costs, and the more the encoder is willing to pay for a precise
-# code. A sharper reconstruction is not yet a better sample.
+# The shown images are the decoder's *means*. A draw from $p(x \mid z)$ would add the noise that the
+# likelihood assumes: with $\sigma = 0.71$, snow. The KL at the right is what the code costs, and
+# the most that it can tell: the smaller the scale, the more a pixel's error costs, and the more the
+# encoder is willing to pay for a precise code. A sharper reconstruction is not yet a better sample.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why do samples blur?
@@ -370,9 +371,8 @@ for name in ("squared error", "learned scale"):
 # No layer blurs. Each image that shares the code is sharp, their average is not.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Pay for longer
-# codes, and hardly any two images share one: reconstructions get sharp. But then a drawn code
-# belongs to *no* image, and what the decoder makes of it nobody has taught it.
+# Pay for longer codes, and hardly any two images share one: reconstructions get sharp. But then a
+# drawn code belongs to *no* image, and what the decoder makes of it nobody has taught it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Sum or mean?
@@ -387,16 +387,17 @@ for name in ("squared error", "learned scale"):
 # | mean | sum | $D$ | 784 |
 # | mean | mean | $D / d$ | 49 |
 #
-# The last row is `mean(binary_crossentropy(x, x̂)) + mean(kl)`.
+# The last row, `mean(binary_crossentropy(x, x̂)) + mean(kl)`, looks fair and is not.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# (Then a mean over the batch.) Some codes put a number in front: 500 times the mean over 1024
-# pixels, with the KL summed, is $\beta = 1024 / 500 = 2.05$. The last row,
-# `mean(binary_crossentropy(x, x̂)) + mean(kl)`, looks fair and is not. Multiply it by $D$ to see
-# it: with the losses $r_i$ of the pixels and the KLs $k_j$ of the dimensions,
+# (A mean over the batch comes last in all of them.) Multiply the last row by $D$ to see it: with
+# the losses $r_i$ of the pixels and the KLs $k_j$ of the dimensions,
 #
 # $$D \left( \tfrac1D \textstyle\sum_i r_i + \tfrac1d \sum_j k_j \right)
 # = \textstyle\sum_i r_i + \tfrac Dd \sum_j k_j.$$
+#
+# Some codes put a number in front: 500 times the mean over 1024 pixels, with the KL summed, is
+# $\beta = 1024 / 500 = 2.05$.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
@@ -511,17 +512,16 @@ plotting.lines(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Two ways to fail. Far above 1 the code is too dear, and the decoder answers with the average
-# image: **posterior collapse**. Far below 1 the code is nearly free, and a drawn code falls in a
-# **prior hole**.
+# With $\beta$ far above 1 the code is too dear, and all images become their average: **posterior
+# collapse**. Far below 1 it is nearly free, and a drawn code falls in a **prior hole**.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Dimensions whose KL is zero tell nothing. With $\beta$ far below 1 reconstructions gain. Each $q(z
-# \mid x)$ is narrow and far from the prior; that alone would do no harm. But together, as the
-# **aggregate posterior** $q(z) = \frac1n \sum_i q(z \mid x_i)$, they no longer fill the prior.
-# (Averaged over the images the KL is what $z$ tells about $x$, plus $\mathrm{KL}(q(z)
-# \,\|\, p(z))$.) $\beta \ne 1$ can be a deliberate choice (notebook 07); by a misplaced `mean` it
-# is an accident.
+# Two ways to fail. Dimensions whose KL is zero tell nothing, and the decoder answers with the
+# average image. With $\beta$ far below 1 reconstructions gain. Each $q(z \mid x)$ is narrow and far
+# from the prior; that alone would do no harm. But together, as the **aggregate posterior** $q(z) =
+# \frac1n \sum_i q(z \mid x_i)$, they no longer fill the prior. (Averaged over the images the KL is
+# what $z$ tells about $x$, plus $\mathrm{KL}(q(z) \,\|\, p(z))$.) $\beta \ne 1$ can be a deliberate
+# choice (notebook 07); by a misplaced `mean` it is an accident.
 #
 # Against collapse early in training, when the decoder does not listen to the code yet, two remedies
 # are common: **KL warm-up**, a $\beta$ that rises from 0 to 1 over the first epochs ([Bowman et al.
@@ -542,7 +542,7 @@ widgets.beta_explorer(
 # ### A bound that is loose though the KL is zero
 #
 # The collapsed VAE is odd: $q(z \mid x)$ is the prior for every image, the KL is 0, and still
-# $-\log p(x)$ is lower than $-$ELBO. What gets lost?
+# $-\log p(x)$ is lower than −ELBO. What gets lost?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The encoder says nothing, but the decoder may still listen: if $p(x \mid z)$ changes with $z$,
@@ -642,15 +642,18 @@ def conventions_in_words(found):
 
 recorded.answer(NOTEBOOK, conventions_in_words)
 
-# %% [markdown] slideshow={"slide_type": "notes"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # - **86.8** ([Burda et al. 2016](https://arxiv.org/abs/1509.00519)): $-\log p$ with 5,000 samples,
-#   pixels tossed anew in each epoch (*dynamic*), 50 dimensions, two hidden layers of 200, 3,280
-#   passes.
-# - **89.9** (a baseline of later papers): the same on pixels tossed once (*static*): another data
-#   set, which a network can learn by heart; 40 dimensions, 500 epochs.
+#   pixels tossed anew in each epoch, 50 dimensions, 3,280 passes.
+# - **89.9** (a baseline of later papers): the same on pixels tossed once, 40 dimensions, 500
+#   epochs.
 # - **105.6** (PyTorch's example): a loss on grey pixels, 20 dimensions, 10 epochs.
-# - **150.4** (keras.io's example): a *training* loss on grey pixels, training and test set merged,
-#   2 dimensions.
+# - **150.4** (keras.io's example): a *training* loss on grey pixels, 2 dimensions.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# (Pixels tossed anew are *dynamic*, tossed once *static*: another data set, which a network can
+# learn by heart. The networks of Burda et al. have two hidden layers of 200. For 150.4 training and
+# test set were merged.)
 #
 # So before you compare: how many dimensions, how many passes; bound or likelihood; training or
 # test, and which images; grey or tossed, and tossed how. (That grey and tossed images cost nearly
@@ -773,8 +776,9 @@ compare(
 #   nats needs binarised ones.
 # - The scale of Gaussian noise is a weight of the KL term. "Squared error + KL" sets it to 0.71;
 #   the likeliest scale is the root of the mean squared error, and can be learned.
-# - Two means instead of two sums are $\beta = D / d$. Scaled alike, the gradients point the same
-#   way; Adam hides the common factor, not the $\beta$.
+# - Two means instead of two sums are a weight of the KL term, $\beta = D / d$: pixels over latent
+#   dimensions. Scaled alike, the gradients point the same way; Adam hides the common factor, not
+#   the $\beta$.
 # - Samples blur where several images share a code: the decoder answers with their average. What
 #   makes the codes longer makes reconstructions sharp, and leaves holes for the prior to fall into.
 # - It contradicts itself? A KL of zero does not make the bound tight early in training, the

@@ -83,13 +83,13 @@ PEAKS = {
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two data sets, in black and white
 #
-# How good is a VAE? One answer is $-\log p(x)$, in nats. The usual Bernoulli likelihood is over
-# *binary* pixels. So pixels are drawn, white with a chance equal to their grey level.
+# How good is a VAE? One answer is $-\log p(x)$ of *binary* pixels, in nats. Each is drawn, white
+# with a chance equal to its grey level.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# (It is a likelihood only if $p$ is a distribution over the values that pixels take. Drawn for
-# training anew in each epoch, for the test once, with a seed that is part of the result: another
-# draw is another test.)
+# It is a likelihood only if $p$ is a distribution over the values that pixels take, and the usual
+# Bernoulli one is over binary pixels. They are drawn for training anew in each epoch, for the test
+# once, with a seed that is part of the result: another draw is another test.
 
 # %% slideshow={"slide_type": "skip"}
 clothes = data.load("fashion_mnist", train_size=TRAIN_SIZE)
@@ -124,18 +124,21 @@ plotting.image_rows(
     "pixels. Shapes stay, mid-grey cloth turns to noise.",
 )
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# One draw loses much, all draws together nothing: a pixel is white as often as it is light.
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# One draw loses much, all draws together nothing.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# A model that predicts each pixel's chance paints in grey again.
+# A pixel is white as often as it is light. A model that predicts each pixel's chance paints in grey
+# again.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two encoders
 #
-# The encoder of a VAE has two outputs, the mean $\mu$ and the log-variance $\log \sigma^2$ of $q(z
-# \mid x)$. Neither has an activation function: a mean that passed through a ReLU could never be
-# negative.
+# The encoder of a VAE answers with a Gaussian $q(z \mid x)$: a mean $\mu$ and a log-variance $\log
+# \sigma^2$. Neither output has an activation function. Why?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A mean that passed through a ReLU could never be negative.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -151,7 +154,7 @@ def gaussian_heads(features, latent_size):
     ]
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output", "show-code"]
 def dense_vae_encoder(image_shape, latent_size, hidden=(256,)):
     """Images (n, h, w, c) to means and log-variances (n, latent_size)."""
     images = keras.Input(image_shape)
@@ -165,7 +168,7 @@ for head in dense_vae_encoder(IMAGE_SHAPE, LATENT).layers[-2:]:
     print(head.name, head.output.shape, "activation:", head.activation.__name__)
 
 
-# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-check-output", "show-code"]
 def conv_vae_encoder(image_shape, latent_size, filters=(32, 64), hidden=128):
     """The same with 3×3 convolutions of stride 2, and a dense layer that reads the last grid."""
     images = keras.Input(image_shape)
@@ -208,7 +211,7 @@ print(f"dense: features stay as they were: {np.allclose(before, after)}")
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The decoders are those of notebook 01. Count by hand, layer by layer. The 1 is the bias.
 
-# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 by_hand = {
     "encoder": (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (7 * 7 * 64 + 1) * 128 + 2 * (128 + 1) * 16,
     "decoder": (16 + 1) * 7 * 7 * 64 + (9 * 64 + 1) * 64 + (9 * 64 + 1) * 32 + (9 * 32 + 1) * 1,
@@ -298,8 +301,9 @@ print(f"{work['convolutional'] / work['dense, equal']:.1f} times the work, with 
 # should the bound be then?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# A fair coin costs $\log 2$ nats, an image $784 \log 2$; the KL term of an untrained encoder adds a
-# few nats. So neither network *starts* lower by more than that.
+# (Encoder $q(z \mid x)$, decoder $p(x \mid z)$, prior $p(z) = \mathcal N(0, I)$.) A fair coin costs
+# $\log 2$ nats, an image $784 \log 2$; the KL term of an untrained encoder adds a few nats. So
+# neither network *starts* lower by more than that.
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 keras.utils.set_random_seed(0)
@@ -309,13 +313,12 @@ for name in ("convolutional", "dense, equal"):
     bound = untrained.elbo(held_out[clothes.name][:200]).mean()
     print(f"{name}: within 5 % of that:", bool(abs(bound / (784 * np.log(2)) + 1) < 0.05))
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
 # ## Training
 #
 # All images, the fast recipe, for each network the best of several learning rates. The
 # convolutional ones train with Muon, the dense ones with Adam: is that fair?
-
-# %% [markdown] slideshow={"slide_type": "notes"}
+#
 # The recipe of notebook 01, batches of 64, a learning rate that rises for a tenth of the updates
 # and then falls to zero; but without its Muon for the dense networks, where an epoch with it takes
 # several times as long. A control, the dense network with Muon, will tell whether that is fair.
@@ -391,14 +394,15 @@ def best_peak(name, epochs):
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # 1. With finitely many samples $-\log p(x)$ is, on average, still too high, so the number of
-# samples stands beside it. The *gap* to −ELBO on the same images is what the encoder gives away, as
-# far as the samples suffice to see it. 2. The variance is over the images (Burda et al.). Active
-# does not mean important. 3. Codes drawn from the prior, decoded to each pixel's chance (grey; no
-# pixels are drawn), never reconstructions, compared with real grey images: `evaluation.report`. Its
-# first line is the Fréchet distance (with the features of an ImageNet classifier it is called FID,
-# Heusel et al. 2017): how far apart two clouds of features lie, by their means and covariances. The
-# features here are hidden layers of a classifier trained on the training images (the *course
-# classifier*). Notebook 08 explains the other lines.
+#    samples stands beside it. The *gap* to −ELBO on the same images is what the encoder gives away,
+#    as far as the samples suffice to see it.
+# 2. The variance is over the images (Burda et al.). Active does not mean important.
+# 3. Codes drawn from the prior, decoded to each pixel's chance (grey; no pixels are drawn), never
+#    reconstructions, compared with real grey images: `evaluation.report`. Its first line is the
+#    Fréchet distance (with the features of an ImageNet classifier it is called FID, Heusel et al.
+#    2017): how far apart two clouds of features lie, by their means and covariances. The features
+#    here are hidden layers of a classifier trained on the training images (the *course
+#    classifier*). Notebook 08 explains the other lines.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -465,7 +469,7 @@ def values(key, name, data_set=clothes.name, latent=LATENT, epochs=EPOCHS, at_en
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Who is ahead: per update, and per second?
 #
-# The same two networks over two clocks. Lower is better: the held-out loss is $-$ELBO, in nats an
+# The same two networks over two clocks. Lower is better: the held-out loss is −ELBO, in nats an
 # image.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -539,16 +543,16 @@ def print_table(data_set):
     print(f"{'real images':21}{floor:>72.1f}\n")
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["hide-input"]
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Which network do the three measures prefer, and do they agree?
+
+# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
 for data_set in SETS:
     print_table(data_set)
 print(
     f"−log p and gap: {NLL_SAMPLES} samples for each of {NLL_IMAGES} images (−ELBO: "
     f"{TEST_IMAGES:,}); Fréchet: course classifier, {COUNT:,} images"
 )
-
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# Which network do the three measures prefer, and do they agree?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # (−log p and the gap are of fewer images than −ELBO: compare down a column, not across.) Look at
@@ -657,19 +661,19 @@ with plotting.beside_the_record(NOTEBOOK, "sizes"):
         log_x=True,
     )
 
-# %% slideshow={"slide_type": "subslide"} tags=["hide-input"]
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# How many of 64 dimensions does the network use? Each must be worth its nats.
+
+# %% slideshow={"slide_type": "skip"}
 for size, active, distance in zip(
     SIZES, swept("active").mean(axis=0), swept("Fréchet").mean(axis=0), strict=True
 ):
     print(f"latent {size:2}: {active:4.1f} active, Fréchet distance of samples {distance:5.1f}")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# A dimension that says nothing about the image costs nothing; one that says a little must be worth
-# its nats.
-
 # %% [markdown] slideshow={"slide_type": "notes"}
-# How many of 64 dimensions does the network use, after how much training? (A silent one's KL term
-# is zero.) After a short training most count as active; after a longer one most are silent.
+# A dimension that says nothing about the image costs nothing (its KL term is zero), one that says a
+# little must be worth its nats. And after how much training? After a short one most of 64 count as
+# active; after a longer one most are silent.
 
 # %% slideshow={"slide_type": "fragment"}
 recorded.answer(
@@ -870,15 +874,15 @@ for key, what, measure in [
 #
 # - "Convolutional against dense" is no comparison until it is said what is kept equal. With as many
 #   weights the convolutional network does thirteen times the work for an image.
-# - At equal weights it is ahead by the bound, by the likelihood and by its samples, on clothes and
-#   on digits, from one epoch on; also where the dense decoder has as many weights. The gaps are
-#   alike, so the lead is one of $p(x)$, not of a tighter bound. The optimizer explains a small part
-#   of it.
-# - "Needs fewer weights" speaks of what it needs, not of how it is built. With 0.28 of the weights
-#   it is ahead so far; the numbers still move.
+# - At equal weights the convolutional network is ahead by the bound, by the likelihood and by its
+#   samples. So it is on clothes and on digits, from one epoch on; also where the dense decoder has
+#   as many weights. The gaps are alike, so the lead is one of $p(x)$, not of a tighter bound. The
+#   optimizer explains a small part of it.
 # - The dense network does not use up a larger code: of 64 dimensions about fifteen stay active, as
 #   many as of sixteen, and the bound is the same. It rebuilds better than with 8 so far; better
 #   samples are not seen.
+# - "Needs fewer weights" speaks of what a network needs, not of how it is built. With 0.28 of the
+#   weights the convolutional one is ahead so far; the numbers still move.
 # - It contradicts itself? After one epoch 64 dimensions rebuild worse than 8, after sixteen better,
 #   so far. A short training tells how fast a network learns, not how good it gets.
 

@@ -133,10 +133,11 @@ print(f"with {CODE_SIZE} latent dimensions: {dense_vae(CODE_SIZE).count_params()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Arithmetic with faces
 #
-# Mean code of faces with a hat, minus mean code of faces without: an **attribute vector** ([Larsen
-# et al. 2016](https://arxiv.org/abs/1512.09300)). Add it to the code of a bare head and decode.
+# **Attribute vector**: mean code with hats minus that without ([Larsen et al.
+# 2016](https://arxiv.org/abs/1512.09300)).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
+# Both means are over the codes of many faces. Add the vector to the code of a bare head and decode.
 # It is usually shown with five good-looking examples. With drawn faces we can do better: we know
 # every factor, so we can draw *the same* person with the hat on, and compare.
 
@@ -414,16 +415,18 @@ guessed = np.mean(hats, axis=0) - without
 BEST_HAT = explained(guessed, truth - without)
 print(f"a hat of unknown colour explains {BEST_HAT:.2f} at best")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Three ways to fail, each in a column or two:
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Three ways to fail: the code does not know; it is no sum; no code was needed.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Each shows in a column or two:
 #
 # - **The code does not know.** Where the decoded truth scores near 0, no arithmetic can bring back
 #   what was never encoded.
 # - **It is no sum.** The decoded truth scores high, the arithmetic far lower: one vector for
 #   everybody is one step.
 # - **No code was needed.** Adding the mean difference of the *pixels* scores as high, or higher.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
+#
 # (For hats the fair mark is that of a hat of unknown colour.) A change of few pixels saves few
 # nats, so the network spends its code elsewhere: then even the code of the *true* face with the
 # attribute does not show it. Below 0, the vector changes other pixels: where the true change is
@@ -762,7 +765,7 @@ plotting.image_rows(
 # does the best dimension know about a factor, minus the second best, as a share of all there is to
 # know:
 #
-# $$\frac1K \sum_k \frac{I(z_{(1)}; v_k) - I(z_{(2)}; v_k)}{H(v_k)},$$
+# $$\frac1K \sum_k \frac{I(z_{(1)}; v_k) - I(z_{(2)}; v_k)}{H(v_k)}.$$
 #
 # Five codes whose answer is clear, and beside each score its **ceiling**: what perfect Gaussian
 # codes of these factors get.
@@ -770,10 +773,10 @@ plotting.image_rows(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # $I$ is the mutual information of a dimension and factor $v_k$, $z_{(1)}$ and $z_{(2)}$ the two
 # dimensions that know most about $v_k$, and $H$ the entropy; the mean is over the $K$ factors.
-# Information is counted in bins, and
-# how one cuts matters: in bins of equal width, as often used, most values of a Gaussian code fall
-# into a few, and even a perfect one scores far below 1. So each bin holds equally many images. We
-# take off what chance alone gives, and use posterior means (Chen et al.: samples).
+# Information is counted in bins, and how one cuts matters: in bins of equal width, as often used,
+# most values of a Gaussian code fall into a few, and even a perfect one scores far below 1. So each
+# bin holds equally many images. We take off what chance alone gives, and use posterior means (Chen
+# et al.: samples).
 
 # %% slideshow={"slide_type": "fragment"} tags=["hide-input", "nbval-check-output"]
 true_code = np.stack([shirt_factors[name] for name in FACTORS], axis=1)
@@ -909,8 +912,7 @@ recorded.answer(NOTEBOOK, gaps_in_words)
 # What does one model know? A row for each dimension, sorted by KL.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# (Everything else is as in the code of the T-shirt whose factors are all 0.5.) Then what each
-# dimension tells about each factor.
+# (Everything else is as in the code of the T-shirt whose factors are all 0.5.)
 
 # %% slideshow={"slide_type": "fragment"}
 model, _ = train_shirts(SHIRT_BETAS[1], SEEDS[0])
@@ -931,12 +933,15 @@ with plotting.beside_the_record(NOTEBOOK, "traversals"):
         notes={f"z[{d}]": f"{nats[d]:.1f} nats" for d in by_rate},
     )
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 known = recorded.network(NOTEBOOK, "shirts", dense_vae(6, likelihood=Gaussian(0.1))) or model
 middle = np.clip(known.encode(garments.draw(0, {"shade": [0.5]}))[0], -3, 3)
 explorer = widgets.latent_explorer(known.decode, 6, start=middle)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
+# And what does each dimension tell about each factor?
+
+# %% slideshow={"slide_type": "skip"}
 plotting.heatmap(
     np.maximum(gap.information[:, by_rate], 0),
     FACTORS,
@@ -950,7 +955,7 @@ plotting.heatmap(
     note=[f"gap {gap.gaps[name]:.2f}" for name in FACTORS],
 )
 
-# %% [markdown] slideshow={"slide_type": "notes"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # How can a row of images show one factor, and its number in the table still be small? The table
 # counts how *finely* a dimension tells the factor. To know that a shirt is light, but not how
 # light, is a small part of all there is to know. And how can a dimension that carries 0 nats, and
@@ -1097,21 +1102,20 @@ claims.show(disentangled, NOTEBOOK)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we learnt
 #
-# - With the truth at hand, arithmetic can be scored. Adding a hat gives less than half of what can
-#   be had. And where the decoded truth shows nothing, as of lipstick here, there is nothing to
-#   test.
-# - Arithmetic needs a rival: a difference of mean *pixels* takes no network at all. The code
-#   is ahead of it for seven of the eight attributes, for the moustache hardly, and behind for
-#   lipstick.
-# - $\beta$ is a price. In the linear VAE a dimension is given up exactly where its variance no
-#   longer exceeds $\beta s^2$: **posterior collapse** may be the optimum. Warm-up changes the way
-#   there, and in a short training also where it ends; free bits change the aim.
-# - The slope of the rate–distortion curve must lie between neighbouring $\beta$. Where it does not,
-#   training is at fault.
+# - With the truth at hand, arithmetic can be scored: adding a hat gives less than half of what can
+#   be had. Where the decoded truth shows nothing, as of lipstick here, there is nothing to test.
+# - $\beta$ is a price: in the linear VAE a dimension is given up exactly where its variance no
+#   longer exceeds $\beta s^2$. So **posterior collapse** may be the optimum. Warm-up changes the
+#   way there, and in a short training also where it ends; free bits change the aim.
 # - More disentangled is not yet disentangled: read a gap against its ceiling, against shuffled
 #   factors, and against the spread of seeds. It contradicts itself? After sixteen epochs $\beta =
 #   16$ is ahead in four seeds of five and $\beta = 4$ is not; after four epochs neither: at this
 #   budget that decides nothing.
+# - Arithmetic needs a rival: a difference of mean *pixels* takes no network at all. The code
+#   is ahead of it for seven of the eight attributes, for the moustache hardly, and behind for
+#   lipstick.
+# - The slope of the rate–distortion curve must lie between neighbouring $\beta$. Where it does not,
+#   training is at fault.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Exercises

@@ -135,7 +135,7 @@ theirs = np.log(WEIGHTS) + np.stack(by_scipy, axis=1)
 assert np.allclose(ours, theirs)
 print(f"first point, cloud 1: by hand {ours[0, 0]:.6f}, by SciPy {theirs[0, 0]:.6f}")
 
-# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
+# %% slideshow={"slide_type": "fragment"} tags=["nbval-check-output"]
 axis = np.linspace(-10, 12, 441)
 grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
 density = np.exp(logsumexp(log_joint(grid, WEIGHTS, MEANS, COVARIANCES), axis=1))
@@ -149,7 +149,7 @@ print(f"integral over the plane: {density.sum() * (axis[1] - axis[0]) ** 2:.4f}"
 # so we alternate ([Dempster, Laird & Rubin
 # 1977](https://doi.org/10.1111/j.2517-6161.1977.tb01600.x)).
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **E step**, the responsibility of cloud $k$ for point $i$:
 # $\quad r_{ik} = \pi_k \mathcal N(x_i \mid \mu_k, \Sigma_k) \,/\, p(x_i)$
 #
@@ -435,14 +435,15 @@ for name, score in per_point(bar_choice, len(bars)).items():
     print(f"{name:9} peaks at {bar_choice.components[score.argmax()]} components")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Three mistakes are common when this curve is drawn by hand:
+# ### Three common mistakes
 #
 # 1. **`argmin + 1`** as the answer, where 2, 4, 6, … were tried.
 # 2. **One start.** The curve is then a mix of the number of components and luck.
 # 3. **Unconverged fits**, with the warning switched off.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# (`argmin + 1` is right for 1, 2, 3, … only. The answer is `components[argmin]`.)
+# They are made when this curve is drawn by hand. (`argmin + 1` is right for 1, 2, 3, … only. The
+# answer is `components[argmin]`.)
 #
 # What does each cost? The truth is 6; we try 2, 4, …, 14, with new points each time. Bars that
 # cross are hard to take apart: k-means, which likes round groups, cuts them to pieces, and EM takes
@@ -467,7 +468,7 @@ def choices(seed):
     }
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 repeats = [recorded.kept(f"choices {seed}", choices, 10 + seed) for seed in range(REPEATS)]
 with plotting.beside_the_record(NOTEBOOK, "mistakes"):
     plotting.dots(
@@ -651,12 +652,13 @@ print("full in 2, three components:", free_numbers(2, "full", 3),
       "as the package counts:", Mixture(3).fit(points).parameters)  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# From how many images on is that worth it? Take one Gaussian, so that nothing but the shape of the
-# covariance differs. How much variance should be added in every direction?
+# From how many images on is that worth it? Take one Gaussian on all pixels. How much variance
+# should be added in every direction?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# No EM is needed. (Ten components share the images among them: for them the answer comes later.) We
-# score held-out images, in nats a pixel.
+# One Gaussian, so that nothing but the shape of the covariance differs, and no EM is needed. (Ten
+# components share the images among them: for them the answer comes later.) We score held-out
+# images, in nats a pixel.
 #
 # One trap first: images have borders that are always black, and a density on a constant is
 # infinite. A model could win by that alone. So all images get noise of standard deviation 0.1,
@@ -728,8 +730,8 @@ plotting.lines(
     y_limits=(-1.0, 0.9),
 )
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# So the amount is a setting like any other, and is chosen on images that were set aside.
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The amount is a setting like any other, and is chosen on images that were set aside.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # (Training images, not the test.) Then the comparison: full as it is (0.000001 added), full with
@@ -771,7 +773,11 @@ def scores_of(shape, where, found=shapes):
     return np.array([[pair[where] for pair in one[shape].values()] for one in found])
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Where does the plain full covariance overtake the diagonal one, and what does the best amount of
+# added variance change about that?
+
+# %% slideshow={"slide_type": "fragment"}
 with plotting.beside_the_record(NOTEBOOK, "covariances"):
     plotting.lines(
         {
@@ -788,11 +794,6 @@ with plotting.beside_the_record(NOTEBOOK, "covariances"):
         log_x=True,
         y_limits=(-0.2, 1.6),
     )
-
-
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# Where does the plain full covariance overtake the diagonal one, and what does the best amount of
-# added variance change about that?
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -861,9 +862,11 @@ plotting.image_rows(
     alt="The ten component means of clothes, then ten samples of the mixture.",
 )
 
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# A component goes where a Gaussian fits well, not where a name is.
+
 # %% [markdown] slideshow={"slide_type": "notes"}
-# A component goes where a Gaussian fits well, not where a name is. A class with two styles may get
-# two components; two classes with one outline may share one.
+# A class with two styles may get two components; two classes with one outline may share one.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How many components for images?
@@ -922,8 +925,10 @@ for name, (mean, error) in easy.items():
     print(f"{name:24}{mean:8.1f} ± {error:.1f} nats an image (standard error)")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A better likelihood: are the samples better too? Fréchet distance and copies, for more and more
-# components:
+# A better likelihood: are the samples better too?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Fréchet distance and copies, for more and more components:
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -973,6 +978,9 @@ with plotting.beside_the_record(NOTEBOOK, "components"):
 for name in SETS:
     shares = ", ".join(f"{k}: {growing[name, k][0]['copied']:.3f}" for k in GROWING)
     print(f"{name}: share nearer to a training image than 99 % of real ones: {shares}")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Compare what is gained with what is left: the way down to the line of real images.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -1149,8 +1157,8 @@ for images in SETS.values():
 #
 # - EM never falls, but it ends in a local optimum: several starts, and enough steps, decide what is
 #   found. On bars that cross, one start, or five steps, often choose too many components.
-# - A mean is not a sample. The picture that looks best was not drawn from the model, and copies of
-#   it fool some measures; the report's other lines tell.
+# - A mean is not a sample: the picture that looks best was not drawn from the model. Copies of it
+#   fool some measures; the report's other lines tell.
 # - "Full or diagonal?" has no answer without the number of images. Without added variance the full
 #   covariance of few images is worse by what happened to be added, a number without meaning.
 # - Likelihood, AIC and BIC do not look for classes: a component goes where a Gaussian fits, and the

@@ -186,8 +186,8 @@ def test_claims_become_a_summary_and_exercises_titles_and_what_was_learnt_comes_
     )
     assert summary.parts[0].count("<tr>") == 1
     assert "A is &lt;lower&gt;.<" in summary.parts[0]
-    assert f"{claims.HOLDS} (1 of 2)" in summary.parts[0]
-    assert f"{claims.NO_DIFFERENCE} (1 of 2)" in summary.parts[0]
+    assert f"{claims.HOLDS} (1&nbsp;of&nbsp;2)" in summary.parts[0]
+    assert f"{claims.NO_DIFFERENCE} (1&nbsp;of&nbsp;2)" in summary.parts[0]
     assert re.findall(r"<li>(\w+)</li>", exercises.parts[0]) == ["Count", "Derive"]
     assert last.heading == "To remember"
     assert "One thing." in shown(last)

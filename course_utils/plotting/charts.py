@@ -118,6 +118,8 @@ def scatter(panels, labels, class_names, title, alt, *, axis_labels=None, centra
 def mixtures(panels, points, title, alt, numbered=True):
     """Points, and over them each mixture's components as ellipses, one panel a mixture.
 
+    The panels stand beside each other; below each other where the points are far wider than high.
+
     Args:
         panels: dict of panel title to (means (k, 2), covariances (k, 2, 2)).
         points: (n, 2), drawn in grey in every panel.
@@ -125,15 +127,21 @@ def mixtures(panels, points, title, alt, numbered=True):
         alt: alternative text.
         numbered: write each component's number at its mean.
     """
-    side = min(2.9, WIDEST / len(panels))
-    figure = Figure(figsize=(side * len(panels), side + 0.4))
-    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)
     points = to_numpy(points)
-    for axis, (name, (means, covariances)) in zip(axes[0], panels.items(), strict=True):
+    width, height = np.ptp(points, axis=0)
+    if width > 3 * height:
+        figure = Figure(figsize=(WIDEST, min(1.5 * len(panels) + 0.3, 5.5)))
+        shape = len(panels), 1
+    else:
+        side = min(2.9, WIDEST / len(panels))
+        figure = Figure(figsize=(side * len(panels), side + 0.4))
+        shape = 1, len(panels)
+    axes = figure.subplots(*shape, sharex=True, sharey=True, squeeze=False).ravel()
+    for axis, (name, (means, covariances)) in zip(axes, panels.items(), strict=True):
         axis.scatter(*points.T, s=3, color="0.6", linewidths=0)
         draw_ellipses(axis, means, covariances, numbered)
         axis.set(title=name, xticks=[], yticks=[], aspect="equal")
-    axes[0, 0].autoscale_view()  # ellipses, unlike points, do not ask for room by themselves
+    axes[0].autoscale_view()  # ellipses, unlike points, do not ask for room by themselves
     show(figure, alt, title)
 
 

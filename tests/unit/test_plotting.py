@@ -89,6 +89,17 @@ def test_no_ellipse_is_cut_off_by_the_frame(monkeypatch):
     plt.close(figures[0])
 
 
+@pytest.mark.parametrize(("width", "rows"), [(1, 1), (3, 1), (4, 2)])
+def test_panels_of_wide_clouds_stand_below_each_other(monkeypatch, width, rows):
+    figures = []
+    monkeypatch.setattr(charts, "show", lambda figure, *_: figures.append(figure))
+    mixture = np.zeros((1, 2)), np.eye(2)[None]
+    plotting.mixtures({"a": mixture, "b": mixture}, np.array([[0, 0], [width, 1]]), "?", ALT)
+    axes = figures[0].axes
+    assert len({axis.get_subplotspec().rowspan.start for axis in axes}) == rows
+    plt.close(figures[0])
+
+
 def test_a_series_keeps_its_colour_in_every_panel(monkeypatch):
     figures = []
     monkeypatch.setattr(charts, "show", lambda figure, *_: figures.append(figure))

@@ -228,7 +228,19 @@ def data_sets():
     """Where the real data sets are."""
     from course_utils.data import fashion_mnist
 
-    return [_data_set(module) for module in (mnist, fashion_mnist)]
+    return [*(_data_set(module) for module in (mnist, fashion_mnist)), _celeba()]
+
+
+def _celeba():
+    from course_utils.data import celeba
+
+    if found := celeba.where():
+        return Finding(celeba.TITLE, f"in {found}")
+    return Finding(
+        celeba.TITLE,
+        f"not here; {celeba.STAND_IN} stands in",
+        "`course data celeba` says on what terms and where it is to be had, and where to put it",
+    )
 
 
 def _data_set(module):

@@ -7,25 +7,26 @@ from pathlib import Path
 
 from course_tools.series import CourseError
 from course_utils import data, storage
+from course_utils.data import celeba
 
 
 def prepare(names, console):
     """Load data sets once, and say where they are and how much room they take.
 
     Args:
-        names: data sets; none means all.
+        names: data sets; none means all that may be fetched, and CelebA where it is here.
         console: a rich console.
 
     Raises:
         CourseError: one could not be had; the others were tried all the same.
     """
     failed = []
-    for name in names or data.names():
+    for name in names or _all_names(console):
         started = time.monotonic()
         try:
             with _real_only():
                 images = data.load(name)
-        except (OSError, ValueError, RuntimeError, NotImplementedError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             failed.append(f"{name}: {error}")
             continue
         count = len(images.x_train) + len(images.x_test)
@@ -36,6 +37,14 @@ def prepare(names, console):
     _say(console, f"cache: {storage.cache_dir()}, {_size(storage.cache_dir())}")
     if failed:
         raise CourseError("\n".join(failed))
+
+
+def _all_names(console):
+    """All data sets; without CelebA where its files are not here, since nobody may fetch them."""
+    if celeba.where():
+        return data.names()
+    _say(console, "celeba: not here, left out; `course data celeba` says where it is to be had")
+    return [name for name in data.names() if name != "celeba"]
 
 
 @contextlib.contextmanager

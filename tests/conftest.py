@@ -50,6 +50,24 @@ def isolated_environment(monkeypatch, shared_cache, tmp_path):
 
 
 @pytest.fixture
+def own_cache(monkeypatch, tmp_path):
+    """An empty cache for one test."""
+    path = tmp_path / "cache"
+    monkeypatch.setenv("COURSE_CACHE_DIR", str(path))
+    return path
+
+
+@pytest.fixture
+def folder_of_real_data(monkeypatch, tmp_path):
+    """The empty folder that COURSE_DATA_DIR names, where nothing but real data will do."""
+    path = tmp_path / "mine"
+    path.mkdir()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(path))
+    monkeypatch.setenv("COURSE_DATA", "real")
+    return path
+
+
+@pytest.fixture
 def started(monkeypatch):
     """An environment in the `cpu` profile, as a notebook has it."""
     from course_utils import environment

@@ -21,10 +21,14 @@ from course_utils.notes import note
 
 __all__ = ["DataUnavailableError", "ImageData", "PointData", "load", "names"]
 
-_REAL = ("mnist", "fashion_mnist")
+_REAL = ("mnist", "fashion_mnist", "celeba")
 _BUILTIN = ("digits", "garments", "faces")
 _LARGEST_SEED = 2**32 - 1
 _LARGEST_IMAGE = 256
+_NOT_FOUND = (
+    "it is neither in COURSE_DATA_DIR nor in a cache and could not be downloaded. Connect to the "
+    "network or set COURSE_DATA_DIR; COURSE_DATA=real shows what was tried."
+)
 
 
 def names():
@@ -36,33 +40,30 @@ def load(name, train_size=None, image_size=None, *, test_size=None, seed=0, kind
     """Load a data set.
 
     Args:
-        name: one of `names()`. `mnist` may turn out to be `digits` and `fashion_mnist` to be
-            `garments`, if the real set cannot be had; a note then says so, and the result's
-            `name` and `source` too.
+        name: one of `names()`. `mnist` may turn out to be `digits`, `fashion_mnist` to be
+            `garments` and `celeba` to be `faces`, if the real set cannot be had; a note then says
+            so, and the result's `name` and `source` too.
         train_size: how many training examples; the first ones in the set's own order, which in
-            all sets is mixed by class. None gives all: 60,000 of the real sets, 20,000 of the
-            built-in ones (which make up to 60,000 if asked), 10,000 toy points.
+            all sets is mixed by class. None gives all: 60,000 of the real sets (162,770 of
+            `celeba`), 20,000 of the built-in ones (which make up to 60,000 if asked), 10,000 toy
+            points.
         image_size: height and width in pixels to resize to, after images that are not square
             were cut to the square in their middle; None keeps the set's own (28, and 64 for
-            `faces`).
-        test_size: how many test examples; None gives all: 10,000, 4,000 or 2,000.
+            `faces` and `celeba`).
+        test_size: how many test examples; None gives all: 10,000 (19,962 of `celeba`), 4,000 or
+            2,000. CelebA's validation images are in neither part.
         seed: seed of the built-in sets; real sets take no notice of it.
         kind: for `toys`: `ring` (the default), `grid`, `moons` or `mixture_1d`.
 
     Returns:
-        ImageData with float32 pixels in [0, 1], or PointData for `toys`.
+        ImageData with float32 pixels in [0, 1], or PointData for `toys`. The images of `celeba`
+        stay on disk and are read as they are needed.
 
     Raises:
         ValueError: an argument or `COURSE_DATA` is wrong; the message lists what is right.
         DataUnavailableError: `COURSE_DATA=real` and the set cannot be had; the message says
             where it was looked for.
-        NotImplementedError: `celeba`, which comes with the notebooks on faces.
     """
-    if name == "celeba":
-        raise NotImplementedError(
-            "the photographs of CelebA come with the notebooks on faces (13 to 15). Until then use "
-            'load("faces"): drawn faces whose attributes bear CelebA\'s names.'
-        )
     checks.one_of("data set", name, names())
     checks.whole_number("seed", seed, 0, _LARGEST_SEED)
     if name != "toys" and kind is not None:
@@ -76,8 +77,9 @@ def load(name, train_size=None, image_size=None, *, test_size=None, seed=0, kind
         data = toys.make(kind or "ring", *sizes, seed)
     else:
         checks.optional_number("image_size", image_size, _LARGEST_IMAGE)
-        checks.optional_number("train_size", train_size, builtin.LARGEST["train"])
-        checks.optional_number("test_size", test_size, builtin.LARGEST["test"])
+        largest = _largest(name)
+        checks.optional_number("train_size", train_size, largest["train"])
+        checks.optional_number("test_size", test_size, largest["test"])
         data = _load_images(name, train_size, test_size, image_size, seed)
     # The stored outputs of a notebook say what data made them.
     environment.remember_data(data.name, data.source)
@@ -94,23 +96,39 @@ def _load_images(name, train_size, test_size, image_size, seed):
     why = "COURSE_DATA is 'builtin'. Unset COURSE_DATA to use the real set."
     if mode != "builtin":
         try:
-            arrays, origin = files.find(module.REAL_SET, strict=mode == "real")
-            sizes = train_size, test_size, image_size
-            return assembly.from_real(module.REAL_SET, arrays, origin, *sizes)
+            return _load_real(module, train_size, test_size, image_size, mode == "real")
         except DataUnavailableError:
             if mode == "real":
                 raise
-            why = (
-                "it is neither in COURSE_DATA_DIR nor in a cache and could not be downloaded. "
-                "Connect to the network or set COURSE_DATA_DIR; COURSE_DATA=real shows what was "
-                "tried."
-            )
+            why = getattr(module, "NOT_FOUND", _NOT_FOUND)
     note(
-        f"{module.REAL_SET.title} was asked for; the built-in {module.STAND_IN!r} are used, "
-        f"because {why}"
+        f"{_title(module)} was asked for; the built-in {module.STAND_IN!r} are used, because {why}"
     )
-    stand_in = _module(module.STAND_IN)
-    return assembly.from_builtin(stand_in, train_size, test_size, image_size, seed)
+    # Of the photographs there are more than are ever drawn.
+    sizes = [
+        min(size, builtin.LARGEST[split]) if size else None
+        for split, size in (("train", train_size), ("test", test_size))
+    ]
+    return assembly.from_builtin(_module(module.STAND_IN), *sizes, image_size, seed)
+
+
+def _load_real(module, train_size, test_size, image_size, strict):
+    sizes = train_size, test_size, image_size
+    if hasattr(module, "load"):
+        return module.load(*sizes, strict)
+    arrays, origin = files.find(module.REAL_SET, strict=strict)
+    return assembly.from_real(module.REAL_SET, arrays, origin, *sizes)
+
+
+def _largest(name):
+    """How many images of each split may be asked for."""
+    if name == "celeba":
+        return dict.fromkeys(builtin.LARGEST, _module(name).LARGEST)
+    return builtin.LARGEST
+
+
+def _title(module):
+    return module.TITLE if hasattr(module, "TITLE") else module.REAL_SET.title
 
 
 def _module(name):

@@ -59,16 +59,21 @@ def to_float(parts, count, image_size):
     return result
 
 
+def middle_square(width, height):
+    """The largest square in the middle of a picture: left, top, right, bottom."""
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    return left, top, left + side, top + side
+
+
 def resized(images, size):
     """Resize uint8 images (n, h, w, 1 or 3), smoothing them first where they shrink.
 
     Of images that are not square, the square in their middle is used.
     """
-    height, width = images.shape[1:3]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    images = images[:, top : top + side, left : left + side]
-    if side == size:
+    left, top, right, bottom = middle_square(*images.shape[2:0:-1])
+    images = images[:, top:bottom, left:right]
+    if bottom - top == size:
         return images
     from PIL import Image
 

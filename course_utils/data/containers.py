@@ -28,7 +28,8 @@ class ImageData:
         class_names: one name a label.
         factors_train: what each training image was drawn from: name -> (n,); integers for
             categories and yes/no attributes, float32 in [0, 1] for continuous factors.
-            Empty for real sets, whose factors nobody knows.
+            Of `celeba` its attributes, as people saw them; empty for other real sets, whose
+            factors nobody knows.
         factors_test: the same for the test images.
         pixel_range: lowest and highest possible value of a pixel.
     """

@@ -119,21 +119,33 @@ def where(real_set):
     return None
 
 
-def _from_data_dir(real_set):
-    """Look in `COURSE_DATA_DIR`; (arrays, None), or (None, problem), None where it is not set.
+def data_dir():
+    """The folder that `COURSE_DATA_DIR` names; None where it is not set.
 
     Raises:
-        DamagedFileError, OSError: the folder, or a file that bears the set's name, is at fault.
+        DamagedFileError: there is no such folder.
     """
     setting = os.environ.get("COURSE_DATA_DIR", "").strip()
     if not setting:
-        return None, None
+        return None
     folder = Path(setting).expanduser()
     if not folder.is_dir():
         is_file = folder.exists()
         raise DamagedFileError(
             f"{setting} is a file, not a folder" if is_file else f"there is no folder {setting}"
         )
+    return folder
+
+
+def _from_data_dir(real_set):
+    """Look in `COURSE_DATA_DIR`; (arrays, None), or (None, problem), None where it is not set.
+
+    Raises:
+        DamagedFileError, OSError: the folder, or a file that bears the set's name, is at fault.
+    """
+    folder = data_dir()
+    if folder is None:
+        return None, None
     arrays, problems, named = _from_folder(real_set, folder)
     if arrays is not None:
         return arrays, None
@@ -141,7 +153,7 @@ def _from_data_dir(real_set):
         raise DamagedFileError("; ".join(problems))
     why = f" ({'; '.join(problems)})" if problems else ""
     found, wanted = layouts.listing(folder), layouts.wanted(real_set)
-    return None, f"{setting} holds {found}{why}; expected {wanted}"
+    return None, f"{folder} holds {found}{why}; expected {wanted}"
 
 
 def _from_folder(real_set, folder):

@@ -95,26 +95,38 @@ def write(path, blocks, shape):
     Args:
         path: of the file, `.npy`; it appears when it is whole.
         blocks: uint8 arrays (m, height, width, channels), as many images as `shape` says in all.
-        shape: (n, height, width, channels).
+        shape: (n, height, width, channels); n may be None: as many as come.
 
     Raises:
         ValueError: the blocks hold other images than `shape` says.
         OSError: the folder cannot be written to, or the disk is full.
     """
-    digest, count = hashlib.sha256(f"{tuple(shape)}".encode()), 0
+    promised, *each = shape
+    digest, count = hashlib.sha256(), 0
     with storage.atomic_write(path) as temporary, temporary.open("wb") as file:
-        header = {"descr": "|u1", "fortran_order": False, "shape": tuple(shape)}
-        np.lib.format.write_array_header_1_0(file, header)
+        _write_header(file, (promised or 0, *each))
+        start = file.tell()
         for block in blocks:
-            if block.dtype != np.uint8 or block.shape[1:] != tuple(shape[1:]):
+            if block.dtype != np.uint8 or list(block.shape[1:]) != each:
                 raise ValueError(f"found images {block.dtype} {block.shape}, expected {shape}.")
             pixels = np.ascontiguousarray(block).data
             digest.update(pixels)
             file.write(pixels)
             count += len(block)
-        if count != shape[0]:
-            raise ValueError(f"found {count:,} images, expected {shape[0]:,}.")
+        if promised not in (None, count):
+            raise ValueError(f"found {count:,} images, expected {promised:,}.")
+        digest.update(f"{(count, *each)}".encode())
         file.write(digest.hexdigest().encode())
+        file.seek(0)
+        _write_header(file, (count, *each))
+        if file.tell() != start:
+            raise ValueError("NumPy left no room for the number of images.")
+
+
+def _write_header(file, shape):
+    """Head of an .npy file; NumPy pads it, so that it is as long for any number of images."""
+    header = {"descr": "|u1", "fortran_order": False, "shape": tuple(shape)}
+    np.lib.format.write_array_header_1_0(file, header)
 
 
 def read(path):
@@ -135,3 +147,10 @@ def read(path):
         if len(images.fingerprint) != _DIGEST:
             raise ValueError("no checksum at its end")
     return images
+
+
+def rows(images, start, stop):
+    """Images `start` to `stop` of what `read` gave, still on disk, with a `fingerprint`."""
+    part = images[start:stop]
+    part.fingerprint = f"{images.fingerprint} from {start} to {start + len(part)}"
+    return part

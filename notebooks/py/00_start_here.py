@@ -92,6 +92,9 @@ SEEDS = by_profile(smoke=range(3), cpu=range(3), gpu=range(5), record=range(5))
 # [Fashion-MNIST](https://arxiv.org/abs/1708.07747) (Xiao et al. 2017) are downloaded once and kept.
 # The others have the same bytes everywhere. Where a classic cannot be had, its stand-in is used,
 # and a note says so.
+#
+# [CelebA](https://doi.org/10.1109/ICCV.2015.425) (Liu et al. 2015), photographs of faces, may not
+# be passed on: it is used where you have put it, else drawn faces stand in.
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 print(", ".join(data.names()))

@@ -40,6 +40,24 @@ def test_fingerprint_tells_images_and_shapes_apart_however_they_were_split(path,
     assert fingerprint([turned], turned.shape) != own
 
 
+@pytest.mark.parametrize("count", [0, 1, 50])
+def test_as_many_images_are_written_as_come(path, tmp_path, count):
+    stored.write(tmp_path / "other.npy", [BYTES[:count]], (None, *BYTES.shape[1:]))
+    images = stored.read(tmp_path / "other.npy")
+    np.testing.assert_array_equal(images, BYTES[:count])
+    assert (images.fingerprint == stored.read(path).fingerprint) == (count == 50)
+
+
+def test_rows_stay_on_disk_with_a_fingerprint_of_their_own(path):
+    images = stored.read(path)
+    part = stored.rows(images, 10, 30)
+    assert isinstance(part, np.memmap)
+    np.testing.assert_array_equal(part, BYTES[10:30])
+    marks = {stored.rows(images, *ends).fingerprint for ends in [(10, 30), (10, 31), (0, 20)]}
+    assert len(marks) == 3
+    assert image_data(part).x_train.fingerprint.startswith(images.fingerprint)
+
+
 @pytest.mark.parametrize("rows", [7, slice(3, 40, 5), np.array([9, 2, 2]), np.arange(50) % 3 == 0])
 @pytest.mark.parametrize("pixel_range", [(0, 1), (-1, 1)])
 def test_images_on_disk_are_read_as_images_in_memory_are(path, rows, pixel_range):

@@ -153,3 +153,5 @@ def test_it_is_told_where_a_data_set_was_found(monkeypatch, place):
 def test_a_data_set_that_is_nowhere_gets_the_command_that_fetches_it():
     assert Path(storage.cache_dir()).is_dir()
     assert "course data mnist" in finding("MNIST").advice
+    assert "course data celeba" in finding("CelebA").advice
+    assert not finding("CelebA").needed

@@ -71,6 +71,7 @@ class Slide:
 def slides_of(notebook, nb):
     """The slides of a notebook with outputs, in order."""
     slides, learnt, region, moving = [], None, "", _films(notebook)
+    profile = nb.metadata.get("course", {}).get("profile")
     for cell in nb.cells:
         film = next(moving) if cell.cell_type == "code" and _EXPLORER.search(cell.source) else None
         kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
@@ -94,7 +95,7 @@ def slides_of(notebook, nb):
         if kind in ("slide", "subslide") or not slides:
             heading = _heading(cell)
             slides.append(Slide(heading or _before(slides), kind == "slide", not heading))
-        _add(slides, cell, kind == "fragment", film)
+        _add(slides, cell, kind == "fragment", film, profile)
     slides = [slide for slide in slides if slide.parts]
     slides += [learnt] if learnt else []
     _with_notes(slides, notebook)
@@ -123,14 +124,14 @@ def _films(notebook):
     yield from itertools.repeat(None)
 
 
-def _add(slides, cell, stepwise, film=None):
+def _add(slides, cell, stepwise, film=None, profile=None):
     """Put a cell on the last slide, and on new ones where it has no room."""
     if cell.cell_type == "markdown":
         text = re.sub(r"\A#{2,3} +.+\n*", "", cell.source)
         blocks = [(markdown(block), height_of(block)) for block in blocks_of(text)]
         figure = None
     else:
-        blocks, figure, answers = outputs_of(cell)
+        blocks, figure, answers = outputs_of(cell, profile)
         figure = film_with_slider(film) if film else figure
         slides[-1].notes += answers
     for block, height in blocks:

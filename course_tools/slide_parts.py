@@ -37,8 +37,12 @@ def height_of(block):
     return sum(-(-len(" ".join(item.split())) // LETTERS) * LINE + 6 for item in plain) + GAP
 
 
-def outputs_of(cell):
-    """Blocks (HTML, pixels) of a code cell, its figure or None, and its answers for the notes."""
+def outputs_of(cell, profile=None):
+    """Blocks (HTML, pixels) of a code cell, its figure or None, and its answers for the notes.
+
+    A table that depends on the run names its `profile`, since the figures beside it are of the
+    recorded one.
+    """
     tags = cell.metadata.get("tags", [])
     pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
     rich = [o.data["text/html"] for o in cell.outputs if "text/html" in o.get("data", {})]
@@ -55,6 +59,10 @@ def outputs_of(cell):
         printed = f'<pre class="printed{alone}">{ansi2html(text)}</pre>' if text else ""
         code = _highlight(cell.source) if shown else ""
         heights = [_code_height(part) + 24 + GAP for part in (lines * shown, text.splitlines())]
+        table = text.count("\n") > 1
+        if table and profile and "nbval-check-output" not in tags:
+            printed += f'<p class="run">printed by a run in the profile {profile}</p>'
+            heights[1] += LINE
         if sum(heights) > ROOM:  # code, and what it prints, each on its own
             blocks += zip((code, printed), heights, strict=True)
         elif code or printed:

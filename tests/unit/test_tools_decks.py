@@ -71,6 +71,21 @@ def test_a_heading_begins_a_slide_and_what_is_skipped_is_not_there(deck):
     assert [("fragment" in part) for part in one.parts] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("said", "tags", "told"),
+    [
+        ("a 3\nb 4\nc 5", ["hide-input"], True),
+        ("a 3\nb 4\nc 5", ["hide-input", "nbval-check-output"], False),
+        ("a 3", ["hide-input"], False),
+    ],
+)
+def test_a_table_that_depends_on_the_run_names_its_profile(notebook, said, tags, told):
+    cells = [text("## Table"), code("print(3)", printed(said), tags=tags)]
+    metadata = {"course": {"profile": "cpu"}}
+    (slide,) = decks.slides_of(notebook, v4.new_notebook(cells=cells, metadata=metadata))
+    assert ("a run in the profile cpu" in shown(slide)) == told
+
+
 def test_there_is_one_figure_on_a_slide_and_of_two_runs_the_recorded_one(deck):
     cell = code("draw()", picture("Yours"), html("<p>The recorded run</p>"), picture("Recorded"))
     first, second = deck(text("## Look"), cell, code("draw()", picture("Another")))

@@ -21,7 +21,10 @@ import collections
 import dataclasses
 import html
 import itertools
+import math
 import re
+
+import numpy as np
 
 from course_tools import claims_page, recording
 from course_tools.series import CourseError
@@ -164,7 +167,7 @@ def _opening(notebook, cell):
 
 
 def _summary(notebook):
-    """A slide with the claims and their verdicts, of the recorded run; none without one.
+    """Slides with the claims and their verdicts, of the recorded run; none without one.
 
     What one claim says of several sets or measures is one line.
     """
@@ -174,15 +177,36 @@ def _summary(notebook):
         result = claims.Result.from_dict(one)
         statement = _OF_A_SET.sub("", result.claim.statement)
         verdicts.setdefault(statement, []).append(result.verdict)
-    if not verdicts:
-        return []
-    rows = "".join(
-        f"<tr><td>{html.escape(statement)}</td><td>{_verdicts(found)}</td></tr>"
-        for statement, found in verdicts.items()
-    )
-    size = " many" if len(verdicts) > FEW_CLAIMS else ""
-    table = f'<table class="claims{size}">{rows}</table>'
-    return [Slide("What holds?", begins=True, parts=[table])]
+    slides = []
+    for page in _pages(verdicts):
+        size = " many" if len(verdicts) > FEW_CLAIMS else ""
+        rows = "".join(
+            f"<tr><td>{html.escape(statement)}</td><td>{_verdicts(verdicts[statement])}</td></tr>"
+            for statement in page
+        )
+        table = f'<table class="claims{size}">{rows}</table>'
+        slides.append(Slide("What holds?", begins=not slides, goes_on=bool(slides), parts=[table]))
+    return slides
+
+
+def _pages(verdicts):
+    """Statements in as few slides as will do, all about equally full."""
+    heights = [_row_height(statement, found) for statement, found in verdicts.items()]
+    height, pages = sum(heights), 1
+    if height > ROOM:  # a slide may get most of a row more than its share
+        pages = math.ceil(height / (ROOM - max(heights)))
+    middles = np.cumsum(heights) - np.divide(heights, 2)
+    places = (middles * pages / max(1, height)).astype(int).tolist()
+    found = [[one for one, at in zip(verdicts, places, strict=True) if at == p]
+             for p in range(pages)]  # fmt: skip
+    return [page for page in found if page]
+
+
+def _row_height(statement, found):
+    """About how many pixels a claim takes in the smaller size."""
+    told = [f"{verdict} (1 of 2)" for verdict in set(found)] if len(set(found)) > 1 else found[:1]
+    lines = max(math.ceil(len(statement) / 80), sum(math.ceil(len(one) / 25) for one in told))
+    return 23 * lines + 11
 
 
 def _verdicts(found):

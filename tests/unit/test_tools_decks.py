@@ -212,6 +212,15 @@ def test_claims_become_a_summary_and_exercises_titles_and_what_was_learnt_comes_
     assert "A fourth" not in shown(last)
 
 
+@pytest.mark.parametrize(("count", "slides"), [(0, 0), (1, 1), (6, 1), (16, 1), (17, 2), (40, 3)])
+def test_many_claims_take_several_slides_about_equally_full(count, slides):
+    verdicts = {f"Claim {n}.": [claims.HOLDS] for n in range(count)}
+    pages = decks._pages(verdicts)
+    assert [one for page in pages for one in page] == list(verdicts)
+    assert len(pages) == slides
+    assert max(map(len, pages), default=0) - min(map(len, pages), default=0) <= 1
+
+
 def test_an_explorer_has_its_slider_where_a_film_of_it_is_recorded(deck, notebook, monkeypatch):
     monkeypatch.setenv("COURSE_RECORD", str(recording.recorded_folder(notebook)))
     recording.recorded_folder(notebook).mkdir(parents=True)

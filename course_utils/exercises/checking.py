@@ -22,6 +22,9 @@ NOTEBOOKS = {
     "07": "vae_factors",
     "08": "gaussian_mixtures",
     "09": "latent_mixtures",
+    "10": "gan_theory",
+    "11": "gan_architectures",
+    "12": "wasserstein",
 }
 # How often an exercise was answered wrongly in this process.
 _FAILED = collections.Counter()

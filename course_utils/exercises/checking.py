@@ -25,6 +25,7 @@ NOTEBOOKS = {
     "10": "gan_theory",
     "11": "gan_architectures",
     "12": "wasserstein",
+    "13": "celeba_dcgan",
 }
 # How often an exercise was answered wrongly in this process.
 _FAILED = collections.Counter()

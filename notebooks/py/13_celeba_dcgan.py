@@ -446,7 +446,13 @@ def result(off, seed):
             drawn = drawn_by(model, off)
             found["looks"].append({"epoch": epoch, **yard.quick(2 * drawn - 1)})
     copied = evaluation.memorisation(2 * drawn - 1, real, held_out).copied
-    return {**found, "copied": copied}
+    return {**found, "copied": copied, "sharpness": sharpness(drawn)}
+
+
+def sharpness(pictures):
+    """High-frequency energy of pictures in [0, 1], as a share of that of held-out faces."""
+    energies = (evaluation.high_frequency_energy(x) for x in (pictures, (held_out + 1) / 2))
+    return float(np.divide(*map(np.mean, energies)))
 
 
 tested = {}

@@ -26,6 +26,8 @@ NOTEBOOKS = {
     "11": "gan_architectures",
     "12": "wasserstein",
     "13": "celeba_dcgan",
+    "14": "celeba_wgan",
+    "15": "celeba_vae",
 }
 # How often an exercise was answered wrongly in this process.
 _FAILED = collections.Counter()

@@ -54,7 +54,8 @@ def same_by_chance(ask):
 @exercise(
     "15.3",
     "complete `balanced_difference`: a difference in each group, then their mean.",
-    "For each value of `group`: `codes[present & group].mean(0) - codes[~present & group].mean(0)`.",
+    "For each of `group` and `~group`: mean of `codes[present & group]` minus that of "
+    "`codes[~present & group]`.",
 )
 def balanced_difference(ask):
     """Difference of means within two groups."""
@@ -90,7 +91,7 @@ def balanced_difference(ask):
 @exercise(
     "15.4",
     "complete `energy_left`: the variance of a mean of k independent numbers.",
-    "Energy is squared amplitude. What becomes of the variance, if k independent ones are averaged?",
+    "Energy is squared amplitude: what becomes of a variance, if k independent ones are averaged?",
 )
 def energy_left(ask):
     """Energy in the mean of independent pictures."""

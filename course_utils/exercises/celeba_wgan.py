@@ -104,7 +104,7 @@ def rank_correlation(ask):
     """Rank correlation of the changes of two curves."""
     rng = np.random.default_rng(0)
     for length in (6, 20):
-        one, other = np.cumsum(rng.normal(size=(2, length)) + [[-1.0], [-2.0]], axis=1)
+        one, other = np.cumsum(rng.normal([[-1.0], [-2.0]], size=(2, length)), axis=1)
         other = other + 0.7 * one
         changes = np.diff(one), np.diff(other)
         right = spearmanr(*changes).statistic

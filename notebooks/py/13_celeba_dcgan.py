@@ -146,6 +146,7 @@ def rule(off, kind):
     return {"norm": off != "no batch norm", "activation": activation}
 
 
+# %% slideshow={"slide_type": "skip"}
 def hidden(stack, norm, activation):
     """Layers, then batch norm, then the activation."""
     stack = stack + [layers.BatchNormalization(momentum=0.9)] * norm
@@ -171,6 +172,7 @@ def doubled(count, off):
                                    kernel_initializer=first_weights())]  # fmt: skip
 
 
+# %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 def halved(count, off):
     """To `count` channels on a grid of half the size."""
     strides = 1 if off == "pooling" else 2
@@ -312,6 +314,7 @@ def optimizers(rate, off):
     )
 
 
+# %% slideshow={"slide_type": "skip"}
 def train(off, seed, epochs=EPOCHS, rate=None, part=slice(None), report="line"):
     """Train the recipe with one thing switched off; the model and its run."""
     keras.utils.set_random_seed(seed)
@@ -449,6 +452,7 @@ def result(off, seed):
     return {**found, "copied": copied, "sharpness": sharpness(drawn)}
 
 
+# %% slideshow={"slide_type": "skip"}
 def sharpness(pictures):
     """High-frequency energy of pictures in [0, 1], as a share of that of held-out faces."""
     energies = (evaluation.high_frequency_energy(x) for x in (pictures, (held_out + 1) / 2))
@@ -704,6 +708,7 @@ def train_large(seed):
     return model
 
 
+# %% slideshow={"slide_type": "skip"}
 large_faces = None
 if LARGE_EPOCHS:
     large_model = train_large(SEEDS[0])

@@ -97,6 +97,7 @@ def three_quarters(epochs):
     return max(1, 3 * epochs // 4)
 
 
+# %% slideshow={"slide_type": "skip"}
 def train(seed, epochs=EPOCHS, rate=None, part=slice(None)):
     """The VAE of this seed and its run."""
     keras.utils.set_random_seed(seed)
@@ -162,6 +163,7 @@ ATTRIBUTES = [name for name in ("Smiling", "Eyeglasses", "Male", "Blond_Hair", "
 TARGETS = ATTRIBUTES[:3]  # that are added and removed
 
 
+# %% slideshow={"slide_type": "skip"}
 def answers(pictures):
     """The classifier's probability of each attribute, name to (n,)."""
     chances = yard.classifier.describe(np.clip(pictures, 0, 1))[1]
@@ -311,6 +313,7 @@ def result(seed, epochs):
         return {**found, "three quarters": judged(model, seed)}
 
 
+# %% slideshow={"slide_type": "skip"}
 def judged(model, seed):
     """Samples by both densities, attributes kept, and arithmetic."""
     found = {"kept": kept(model), "samples": {}, "arithmetic": {}}
@@ -413,6 +416,7 @@ def gans():
     return {name: runs for name, runs in found.items() if runs}  # fmt: skip
 
 
+# %% slideshow={"slide_type": "skip"}
 def compared(key):
     """One list of numbers for each model."""
     rows = {
@@ -539,6 +543,7 @@ def against(name, statement, key, measure, first, second, better):
         claims.show(claims.test(claim, found, budget, faces), NOTEBOOK)  # fmt: skip
 
 
+# %% slideshow={"slide_type": "fragment"}
 for rival in ("DCGAN", "relativistic"):
     for key, statement, pair in (
         (

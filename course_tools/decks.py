@@ -24,8 +24,6 @@ import itertools
 import math
 import re
 
-import numpy as np
-
 from course_tools import claims_page, recording
 from course_tools.series import CourseError
 from course_tools.slide_parts import (
@@ -195,10 +193,10 @@ def _pages(verdicts):
     height, pages = sum(heights), 1
     if height > ROOM:  # a slide may get most of a row more than its share
         pages = math.ceil(height / (ROOM - max(heights)))
-    middles = np.cumsum(heights) - np.divide(heights, 2)
-    places = (middles * pages / max(1, height)).astype(int).tolist()
-    found = [[one for one, at in zip(verdicts, places, strict=True) if at == p]
-             for p in range(pages)]  # fmt: skip
+    found = [[] for _ in range(pages)]
+    ends = itertools.accumulate(heights)
+    for statement, own, end in zip(verdicts, heights, ends, strict=True):
+        found[int((end - own / 2) * pages / height)].append(statement)
     return [page for page in found if page]
 
 

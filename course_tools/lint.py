@@ -1,5 +1,6 @@
 """What must hold of every notebook; each check returns its problems in words."""
 
+import html
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -183,6 +184,15 @@ def clean_outputs(subject):
     return problems
 
 
+def answers_given(subject):
+    """Where a recorded run is asked, it answers."""
+    return [
+        f"cell {number}: {html.unescape(found[0])} Mend the words that the cell makes of the record"
+        for number, output in subject.outputs
+        if (found := re.search(r"The recorded run does not say: [^<\n]*", _text(output)))
+    ]
+
+
 def size(subject):
     """The stored notebook is small enough for a repository and for GitHub's viewer."""
     found = subject.notebook.ipynb.stat().st_size
@@ -234,6 +244,7 @@ STORED_CHECKS = (
     freshness.made_from_real_data,
     alt_texts,
     clean_outputs,
+    answers_given,
     size,
     announced_times,
 )

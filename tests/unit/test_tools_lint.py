@@ -7,6 +7,7 @@ import pytest
 from miniature import FIGURE, make_course, run_course, write_script
 
 from course_tools import freshness, links, lint, pairing, recording, storing
+from course_utils.evaluation import recorded
 
 CELLS = ["a = 1\na", "print('two')", FIGURE]
 
@@ -152,6 +153,21 @@ def test_a_cell_that_is_not_executed_needs_no_count(notebook, spoil, problems):
 
     spoil(change)
     assert problems(lint.stored_outputs) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(lambda found: f"{found['a']} nats", []), (lambda found: found["b"], ["'b'"])],
+)
+def test_a_recorded_run_that_cannot_be_put_into_words(spoil, problems, monkeypatch, words, told):
+    shown = []
+    monkeypatch.setattr(recorded, "numbers", lambda _: {"a": 3})
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    recorded.answer("01_one", words)
+    output = v4.new_output("display_data", shown[0])
+    spoil(lambda nb: nb.cells[2].outputs.append(output))
+    found = problems(lint.answers_given)
+    assert [name in text for name, text in zip(told, found, strict=True)] == [True for _ in told]
 
 
 def test_outputs_of_other_code(notebook, spoil, problems):

@@ -151,6 +151,13 @@ def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch)
     assert stamps.changed_modules(hashes[2]) == ["measures.one"]
 
 
+@pytest.mark.parametrize(
+    ("module", "counts"), [("data", False), ("data.files", False), ("data.drawn.digits", True)]
+)
+def test_how_data_are_loaded_counts_for_no_record_but_how_they_are_drawn(module, counts):
+    assert stamps.changed_modules({module: "of another day"}) == [module] * counts
+
+
 def test_a_damaged_recorded_file_is_told(notebook, record):
     (record() / "claims.json").write_text("{}")
     with pytest.raises(CourseError, match="is damaged"):

@@ -19,6 +19,10 @@ def _text(text, usual):
     return Annotated[str | None, typer.Option(help=text, show_default=usual)]
 
 
+def _number(text):
+    return Annotated[int | None, typer.Option(min=1, help=text, show_default="by profile")]
+
+
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[NN]...", help="Which notebooks, such as 01 02.")
 ]
@@ -54,6 +58,13 @@ EnvironmentFolder = Annotated[
         "--into", help="Keep the environment in this folder.", show_default="a temporary one"
     ),
 ]
+Training = Annotated[str, typer.Argument(metavar="NAME", help="Such as celeba-wgan-gp.")]
+Epochs = _number("Passes over the images.")
+BatchSize = _number("Images for each update, of all devices together.")
+ImageSize = _number("Height and width in pixels.")
+TrainSize = _number("How many training images.")
+Seed = Annotated[int, typer.Option(min=0, help="Of first weights, order and noise.")]
+DryRun = _flag("--dry-run", "Only say what would be trained, on what.")
 Fresh = _flag("--fresh", "Run also what is unchanged.")
 OnlyTell = _flag("--check", "Change nothing, only tell.")
 FromNotebook = _flag("--from-notebook", "Take edits over from the .ipynb.")

@@ -104,3 +104,71 @@ def conv_discriminator(image_shape, filters=(64, 64), dropout=0.4):
         stack += [layers.Dropout(dropout)] if dropout else []
     stack += [layers.Flatten(), layers.Dense(1)]
     return keras.Sequential(stack, name="conv_discriminator")
+
+
+def dcgan_generator(image_shape, noise_dim=100, filters=32, batch_norm=True):
+    """Generator of a DCGAN: noise (n, noise_dim) to images (n, h, w, c) in [-1, 1].
+
+    Radford et al. 2016: a dense layer fills the smallest grid, 4×4 transposed convolutions of
+    stride 2 double it; batch norm and ReLU after each but the last, which ends in tanh; first
+    weights from N(0, 0.02²).
+
+    Args:
+        image_shape: (height, width, channels), height and width equal, 4 times a power of 2.
+        noise_dim: numbers of noise.
+        filters: channels of the grid next to the image; each smaller grid has twice as many.
+        batch_norm: whether there is batch norm.
+    """
+    *others, first = _dcgan_channels(image_shape, filters)
+    grid = layers.Dense(16 * first, kernel_initializer=_dcgan_weights())
+    stack = [keras.Input((noise_dim,)), grid, layers.Reshape((4, 4, first))]
+    for count in reversed(others):
+        stack += [*_dcgan_norm(batch_norm), layers.ReLU(), _dcgan_doubled(count)]
+    stack += [*_dcgan_norm(batch_norm), layers.ReLU(), _dcgan_doubled(image_shape[-1])]
+    return keras.Sequential([*stack, layers.Activation("tanh")], name="dcgan_generator")
+
+
+def dcgan_discriminator(image_shape, filters=32, batch_norm=True):
+    """Discriminator or critic of a DCGAN: images (n, h, w, c) to a logit (n, 1).
+
+    4×4 convolutions of stride 2 halve the grid until it has 4×4; batch norm after each but the
+    first, leaky ReLU after all.
+
+    Args:
+        image_shape: as in `dcgan_generator`.
+        filters: channels of the grid next to the image; each smaller grid has twice as many.
+        batch_norm: whether there is batch norm; a penalty on the slope asks for none, since with it
+            an image's logit depends on the other images of its batch.
+    """
+    stack = [keras.Input(image_shape)]
+    for step, count in enumerate(_dcgan_channels(image_shape, filters)):
+        start = _dcgan_weights()
+        stack += [layers.Conv2D(count, 4, strides=2, padding="same", kernel_initializer=start)]
+        stack += [*_dcgan_norm(batch_norm and step > 0), layers.LeakyReLU(0.2)]
+    logit = layers.Dense(1, kernel_initializer=_dcgan_weights())
+    return keras.Sequential([*stack, layers.Flatten(), logit], name="dcgan_discriminator")
+
+
+def _dcgan_channels(image_shape, filters):
+    """Channels of each grid, from the one next to the image down to 4×4."""
+    height, width, _ = image_shape
+    doublings = math.log2(height / 4)
+    if height != width or doublings < 1 or doublings % 1:
+        raise ValueError(
+            "a DCGAN doubles a grid of 4×4: images must be square and 8, 16, 32, 64, … pixels "
+            f"high, found {height} × {width}."
+        )
+    return [filters * 2**step for step in range(int(doublings))]
+
+
+def _dcgan_weights():
+    return keras.initializers.RandomNormal(stddev=0.02)
+
+
+def _dcgan_norm(wanted):
+    return [layers.BatchNormalization(momentum=0.9)] * bool(wanted)
+
+
+def _dcgan_doubled(count):
+    start = _dcgan_weights()
+    return layers.Conv2DTranspose(count, 4, strides=2, padding="same", kernel_initializer=start)

@@ -1,4 +1,4 @@
-"""Commands that execute the notebooks: run, execute, record, test, bench, rehearse."""
+"""Commands that execute and train: run, execute, record, test, train, bench, rehearse."""
 
 import dataclasses
 import os
@@ -6,7 +6,7 @@ import os
 import typer
 
 from course_tools import options
-from course_tools.commands.common import checkout, console, each
+from course_tools.commands.common import checkout, console, each, say
 from course_utils.environment import BACKENDS
 
 app = typer.Typer()
@@ -95,6 +95,35 @@ def run_tests(
         what.update(whole=False, backends=[options.installed_backend(backend)])
     if code := testing.run_tests(checkout(context), console, **what):
         raise typer.Exit(code)
+
+
+@app.command(rich_help_panel=PANEL)
+def train(
+    context: typer.Context,
+    name: options.Training,
+    profile: options.Profile = "cpu",
+    backend: options.Backend = None,
+    epochs: options.Epochs = None,
+    batch_size: options.BatchSize = None,
+    image_size: options.ImageSize = None,
+    train_size: options.TrainSize = None,
+    seed: options.Seed = 0,
+    into: options.Into = None,
+    dry_run: options.DryRun = False,
+):
+    """Train a model of the faces notebooks, on every device; goes on where it was stopped."""
+    from course_tools import trainings
+
+    os.environ["KERAS_BACKEND"] = options.installed_backend(
+        options.asked(backend, "KERAS_BACKEND", "tensorflow")
+    )
+    os.environ["COURSE_PROFILE"] = profile
+    plan = trainings.planned(
+        name, profile, epochs=epochs, batch_size=batch_size, image_size=image_size,
+        train_size=train_size, seed=seed,
+    )  # fmt: skip
+    folder = into or checkout(context).build_dir / "trained" / name
+    trainings.train(plan, folder, say, dry=dry_run)
 
 
 @app.command(rich_help_panel=PANEL)

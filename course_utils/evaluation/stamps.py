@@ -17,11 +17,17 @@ _SHOWING = (
     "evaluation.record_files",
     "evaluation.recorded",
     "evaluation.stamps",
+    "training.devices",
     "training.fingerprints",
     "training.own_code",
+    "training.state",
+    "training.stored_runs",
 )
 # Nothing of them is seen in an output either.
-UNSEEN = ("drive", "exercises", "evaluation.stamps", "training.fingerprints", "training.own_code")
+UNSEEN = (
+    "drive", "exercises", "evaluation.stamps", "training.devices", "training.fingerprints",
+    "training.own_code", "training.state", "training.stored_runs",
+)  # fmt: skip
 # They only say in which module a name is to be found: a new model changes no older one's number.
 _INDEXES = ("evaluation", "measures", "models", "plotting", "training", "widgets")
 # Another way to the same bytes changes no number, and what `data.load` gives is held by tests: its

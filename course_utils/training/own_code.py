@@ -6,8 +6,8 @@ import types
 from pathlib import Path
 
 CODE_IN = ("__func__", "fget", "fset", "func")
-# The machine, its folders, what is shown and what keeps numbers shape none; what they choose is
-# named elsewhere.
+# The machine, its folders, what is shown and what keeps numbers or runs shape none; what they
+# choose is named elsewhere.
 _SHAPES_NOTHING = (
     "environment",
     "evaluation.record_files",
@@ -17,6 +17,9 @@ _SHAPES_NOTHING = (
     "plotting",
     "profiles",
     "storage",
+    "training.devices",
+    "training.state",
+    "training.stored_runs",
     "widgets",
 )
 

@@ -46,7 +46,7 @@ def build_optimizers(model):
 
 def updates_done(model):
     """How many updates the model's optimizers have made, all together."""
-    return sum(int(optimizer.iterations) for optimizer in optimizers_of(model))
+    return sum(int(to_numpy(optimizer.iterations)) for optimizer in optimizers_of(model))
 
 
 def weights_of(model):

@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 
 from course_utils import notes, profiles, storage
-from course_utils.training import state
+from course_utils.training import devices, state
 
 SECONDS_BETWEEN_CHECKPOINTS = 20
 _RUN_FILE = "run.json"
@@ -105,7 +105,15 @@ class RunStore:
 
         Returns:
             TrainingRun of the epochs that were restored.
+
+        Raises:
+            ValueError: several workers found other states than each other.
         """
+        found = self._restored(model, epochs, snapshots, interrupted)
+        devices.agree(found.epochs)
+        return found
+
+    def _restored(self, model, epochs, snapshots, interrupted):
         fresh = TrainingRun({}, [])
         if self.folder is None or not (self.folder / _RUN_FILE).exists():
             return fresh
@@ -175,6 +183,8 @@ class RunStore:
         """Write the run's state to `keep` it, `now`, or because the last time was a while ago."""
         due = now or time.perf_counter() - self.last_saved > SECONDS_BETWEEN_CHECKPOINTS
         if self.folder is None or not result.epochs or not (keep or due):
+            return
+        if not devices.writes():
             return
         try:
             # Two kernels may train the same run: the files of one must not go with the other's

@@ -51,3 +51,34 @@ def test_the_folds_of_a_network_of_points_are_spread_where_asked():
         slopes, biases = (ops.convert_to_numpy(w.value) for w in first.weights)
         assert lowest <= abs(biases).mean() <= highest
         assert np.isfinite(biases / slopes[0]).all()
+
+
+@pytest.mark.parametrize("batch_norm", [True, False])
+def test_a_dcgan_has_the_weights_counted_by_hand(batch_norm):
+    norm = 4 * batch_norm  # numbers for each channel
+    generator = adversaries.dcgan_generator((32, 32, 3), 100, 32, batch_norm)
+    assert generator.count_params() == (
+        101 * 2048 + (16 * 128 + 1) * 64 + (16 * 64 + 1) * 32 + 16 * 32 * 3 + 3
+        + norm * (128 + 64 + 32)
+    )  # fmt: skip
+    discriminator = adversaries.dcgan_discriminator((32, 32, 3), 32, batch_norm)
+    assert discriminator.count_params() == (
+        49 * 32 + (16 * 32 + 1) * 64 + (16 * 64 + 1) * 128 + 2049 + norm * (64 + 128)
+    )
+
+
+@pytest.mark.parametrize("size", [8, 16, 64])
+def test_a_dcgan_makes_and_judges_square_images_of_every_power_of_two(size):
+    shape = (size, size, 1)
+    noise = np.random.default_rng(0).normal(size=(2, 5)).astype("float32")
+    made = adversaries.dcgan_generator(shape, 5, 4)(noise)
+    assert made.shape == (2, *shape)
+    assert abs(ops.convert_to_numpy(made)).max() <= 1
+    assert adversaries.dcgan_discriminator(shape, 4)(made).shape == (2, 1)
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 16, 3), (4, 4, 1)])
+@pytest.mark.parametrize("build", [adversaries.dcgan_generator, adversaries.dcgan_discriminator])
+def test_a_dcgan_of_another_size_is_refused(build, shape):
+    with pytest.raises(ValueError, match=r"square and 8, 16, 32"):
+        build(shape)

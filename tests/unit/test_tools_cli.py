@@ -11,7 +11,7 @@ from course_tools.series import CourseError
 from course_utils.data import download
 
 COMMANDS = ["run", "execute", "pair", "check", "record", "claims", "test", "bench", "data"]
-COMMANDS += ["doctor", "lab", "links", "slides", "site", "rehearse"]
+COMMANDS += ["doctor", "lab", "links", "slides", "site", "rehearse", "train"]
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ NOTEBOOKS = {
     "07": "vae_factors",
     "08": "gaussian_mixtures",
     "09": "latent_mixtures",
+    "10": "gan_theory",
 }
 # How often an exercise was answered wrongly in this process.
 _FAILED = collections.Counter()

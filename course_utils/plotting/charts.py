@@ -39,7 +39,9 @@ def lines(panels, title, alt, *, y_label, levels=None, log_x=False, log_y=False,
         axis.set_xlabel(x_label)
         points = {float(value) for x, _ in series.values() for value in x}
         if all(map(float.is_integer, points)):
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+            # Long numbers below each of several panels would run into each other.
+            crowded = len(panels) > 1 and max(points) >= 1_000
+            axis.xaxis.set_major_locator(MaxNLocator(5 if crowded else 10, integer=True))
         if log_x:
             axis.set_xscale("log", base=2)
             axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))

@@ -233,7 +233,7 @@ for name, density in CANDIDATES.items():
 # | autoregressive [[1]] | pixel after pixel, each given those before | exact, slow to draw | |
 # | normalising flow [[2]] | noise through an invertible network | exact | 16, planned |
 # | variational autoencoder, VAE [[3]] | a random code through a decoder | lower bound | 03–07, 09 |
-# | adversarial network, GAN [[4]] | noise through a generator | none | 10–14, planned |
+# | adversarial network, GAN [[4]] | noise through a generator | none | 10; 11–14, planned |
 # | diffusion [[5]] | noise taken away in many small steps | lower bound | |
 # | energy-based [[6]] | a long random walk to where the energy is low | up to a factor | |
 #

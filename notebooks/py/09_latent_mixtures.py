@@ -1263,7 +1263,8 @@ exercises.check("09.5", gain_of_one_gaussian)
 #   same mixtures on pixels and principal components.
 # - [06 · Where do a VAE's codes lie, and what lies between them?](06_vae_latent_space.ipynb): the
 #   same codes, walked through instead of sampled.
-# - **10 · The game of two networks** (planned): a generator that never learns a density.
+# - [10 · How can two networks teach each other?](10_gan_theory.ipynb): a generator that never
+#   learns a density.
 # - Ghosh, Sajjadi, Vergari, Black & Schölkopf 2020, [From Variational to Deterministic
 #   Autoencoders](https://arxiv.org/abs/1903.12436): densities fitted after training.
 # - Hoffman & Johnson 2016, [ELBO

@@ -428,10 +428,11 @@ class TrainingStep:
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # That is a GAN. The package's `GAN` does the same inside `fit`, on every backend, and makes the
-# generator's pass once for both turns. Same weights, batches and noise, three steps:
+# generator's pass once for both turns. From the same weights, batches and noise, three steps of
+# both give the same losses and weights.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["hide-input"]
+# %% slideshow={"slide_type": "skip"} tags=["hide-input"]
 by_hand, package = TrainingStep(*both_networks(0), seed=7), GAN(*both_networks(0), seed=7)
 package.compile(PerNetwork(**{name: keras.optimizers.Adam(RATE, 0.0, 0.99)
                               for name in ("generator", "discriminator")}))  # fmt: skip

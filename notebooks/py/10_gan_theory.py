@@ -427,9 +427,8 @@ class TrainingStep:
 
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# That is a GAN. The package's `GAN` does the same inside `fit`, on every backend, and makes the
-# generator's pass once for both turns. From the same weights, batches and noise, three steps of
-# both give the same losses and weights.
+# That is a GAN. The package's `GAN` does the same inside `fit`, and makes the generator's pass once
+# for both turns: three steps of both give the same losses and weights.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["hide-input"]

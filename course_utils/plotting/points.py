@@ -1,5 +1,7 @@
 """Points in the plane, with what a network says of the plane behind them, and fields of motion."""
 
+import math
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -58,12 +60,16 @@ def flows(panels, title, alt, *, limits, labels, start=None):
         labels: of the horizontal and the vertical axis.
         start: (x, y) marked in each panel, or None.
     """
-    side = min(2.9, (WIDEST - 0.3) / len(panels))
-    figure = Figure(figsize=(side * len(panels) + 0.3, side + 0.4))
-    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
+    columns = min(len(panels), 3)  # more would be too small for their titles
+    rows = math.ceil(len(panels) / columns)
+    side = min(2.9, (WIDEST - 0.3) / columns)
+    figure = Figure(figsize=(side * columns + 0.3, side * rows + 0.4))
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    for axis in axes[len(panels) :]:
+        axis.set_axis_off()
     line = np.linspace(*limits, 13)
     grid = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-    for axis, (name, (velocity, ways)) in zip(axes, panels.items(), strict=True):
+    for axis, (name, (velocity, ways)) in zip(axes, panels.items(), strict=False):
         arrows = to_numpy(velocity(grid))
         length = np.linalg.norm(arrows, axis=1, keepdims=True)
         # The direction is what matters; long ones would cover all the others.
@@ -76,7 +82,8 @@ def flows(panels, title, alt, *, limits, labels, start=None):
         if start is not None:
             axis.plot(*start, "o", color="0.1", markersize=5)
         axis.set(title=name, xlim=limits, ylim=limits, aspect="equal", xlabel=labels[0])
-    axes[0].set_ylabel(labels[1])
+    for axis in axes[::columns]:
+        axis.set_ylabel(labels[1])
     handles = axes[0].get_legend_handles_labels()
     if len(handles[1]) > 1:
         figure.legend(*handles, loc="outside lower center", ncols=4, fontsize=9)

@@ -278,7 +278,7 @@ for theta in (0.5, 2.0, 4.0):
             lambda x, gan=gan, theta=theta: gan.generator_loss(theta**2 / 2 - theta * x),
             (theta + noise).astype("float32"),
         )
-        told.append(f"{name} {float(ops.sum(slope)):.3f} (formula {exact:.3f})")
+        told.append(f"{name} {ops.convert_to_numpy(slope).sum():.3f} (formula {exact:.3f})")
     print(f"θ = {theta}: " + ", ".join(told))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -778,7 +778,7 @@ def by_the_package(model, state):
     _, slopes = value_and_input_gradient(
         lambda x: model.generator_loss(model.logits(x), model.logits(real)), fake
     )
-    return [-float(ops.sum(slopes)), -float(ops.sum(up))]
+    return [-ops.convert_to_numpy(slope).sum() for slope in (slopes, up)]
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
@@ -980,14 +980,14 @@ last_two = {name: np.array(kept[name, False][0]["samples"]) for name in FAILURES
 with plotting.beside_the_record(NOTEBOOK, "failures"):
     plotting.clouds(
         {
-            f"{name}{when}": points
-            for name, looks in last_two.items()
-            for points, when in zip(looks, (",\na look before", ",\nat the end"), strict=True)
+            f"{name},\n{when}": last_two[name][look]
+            for look, when in enumerate(("a look before", "at the end"))
+            for name in last_two
         },
         "Three broken trainings: what do the samples show, now and shortly before?",
         alt="Samples of three broken trainings, each at its last two looks.",
         limits=LIMITS,
-        columns=2,
+        columns=len(last_two),
     )
 
 

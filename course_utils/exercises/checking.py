@@ -23,6 +23,11 @@ NOTEBOOKS = {
     "08": "gaussian_mixtures",
     "09": "latent_mixtures",
     "10": "gan_theory",
+    "11": "gan_architectures",
+    "12": "wasserstein",
+    "13": "celeba_dcgan",
+    "14": "celeba_wgan",
+    "15": "celeba_vae",
 }
 # How often an exercise was answered wrongly in this process.
 _FAILED = collections.Counter()

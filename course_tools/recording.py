@@ -75,6 +75,7 @@ def record(notebook, settings, display):
         )
     display.end("done", f"{duration(done.seconds)}, claims: {len(found)}")
     stamp["modules"] = done.modules(hashes)
+    stamp["seconds"] = round(done.seconds + _seconds_before(part))
     record_files.write(part / record_files.CLAIMS, _compose(notebook, done, found, stamp))
     (part / record_files.EARLIER).unlink(missing_ok=True)
     _replace(folder, part)
@@ -102,6 +103,14 @@ def _take_up(part, folder):
     for path in part.iterdir():
         if path.name != before:
             path.unlink()
+
+
+def _seconds_before(part):
+    """Seconds that the numbers which were taken up from earlier attempts had taken."""
+    earlier = record_files.read(part / record_files.EARLIER, {})
+    kept = record_files.read(part / record_files.NUMBERS, {})
+    return sum(entry.get("seconds", 0) for name, entry in kept.items()
+               if earlier.get(name) == entry)  # fmt: skip
 
 
 def _replace(folder, part):
@@ -150,7 +159,6 @@ def _compose(notebook, done, found, stamp):
         "notebook": notebook.name,
         **stamp,
         "date": date.today().isoformat(),
-        "seconds": round(done.seconds),
         "profile": done.summary.get("profile"),
         "seed": done.summary.get("seed"),
         "data": done.data_sources,

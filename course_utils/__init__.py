@@ -6,12 +6,14 @@ first used, and the backend by `start()`.
 
 import importlib
 
+from course_utils import kernels
 from course_utils.drive import start
 from course_utils.environment import quiet_logs
 from course_utils.profiles import by_profile
 
-# Before the first import of TensorFlow, which reads its log level once.
+# Before the first import of TensorFlow, which reads its log level and its kernels once.
 quiet_logs()
+kernels.turn_on_fast_ones()
 
 _PARTS = ("adversaries", "architectures", "checks", "code_paths", "data", "environment",
           "evaluation", "layers", "measures", "models", "plotting", "profiles", "storage",

@@ -15,6 +15,7 @@ this machine or another, takes up the numbers that it finds there.
 import contextvars
 import html
 import math
+import time
 
 import numpy as np
 
@@ -35,7 +36,8 @@ from course_utils.notes import note
 
 LARGEST_PICTURE = 150_000  # bytes: a clone fetches all of them
 _LARGEST = float(np.finfo(np.float16).max)
-# Names that the function which is being kept has asked for, such as scores of learning rates.
+# What the function that is being kept has asked for, such as scores of learning rates: the names,
+# and the seconds that measuring these took.
 _asked = contextvars.ContextVar("asked")
 
 
@@ -106,28 +108,31 @@ def kept(name, function, *arguments):
     except NotIdentifiable as reason:
         note(f"{name!r} is not kept with the recording: {reason}.")
         made_by = None
-    _asked.get([]).append(name)
+    _asked.get({}).setdefault(name, 0.0)
     earlier, there = read(folder / EARLIER, {}), read(folder / NUMBERS, {})
     entry = {**earlier, **there}.get(name, {})
     if made_by is not None and entry.get("made by") == made_by:
         # The function is not called, so it asks for nothing: what it rests on comes along.
         taken = {one: earlier[one] for one in _rests_on(name, earlier) if one not in there}
     else:
+        begin = time.perf_counter()
         entry, taken = _measure(made_by, function, arguments), {}
+        _asked.get({})[name] = time.perf_counter() - begin
     write(folder / NUMBERS, {**read(folder / NUMBERS, {}), **taken, name: entry})
     return entry["found"]
 
 
 def _measure(made_by, function, arguments):
-    """The entry of `function(*arguments)`, with the names of what else it had kept."""
-    names = []
-    before = _asked.set(names)
+    """The entry of `function(*arguments)`: its own seconds, and the names of what else it kept."""
+    asked, begin = {}, time.perf_counter()
+    before = _asked.set(asked)
     try:
         found = _plain(function(*arguments))
     finally:
         _asked.reset(before)
-    entry = {"made by": made_by, "found": found}
-    return {**entry, "rests on": sorted(set(names))} if names else entry
+    seconds = round(time.perf_counter() - begin - sum(asked.values()), 1)
+    entry = {"made by": made_by, "seconds": seconds, "found": found}
+    return {**entry, "rests on": sorted(asked)} if asked else entry
 
 
 def _rests_on(name, entries):

@@ -38,12 +38,15 @@ def test_importing_the_package_is_quick_and_imports_no_framework():
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE")]
+    ("name", "default", "other"),
+    [("OMP_WAIT_POLICY", "PASSIVE", "ACTIVE"), ("TF_ENABLE_ONEDNN_OPTS", "1", "0")],
+    ids=["threads that wait leave the cores to others", "TensorFlow's fast kernels are on"],
 )
-def test_threads_that_wait_leave_the_cores_to_others(monkeypatch, asked, found):
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    code = "import course_utils, os; print(os.environ['OMP_WAIT_POLICY'])"
-    assert run_python(code, **asked).stdout.strip() == found
+def test_what_makes_a_cpu_fast_is_set_unless_one_asks_otherwise(monkeypatch, name, default, other):
+    monkeypatch.delenv(name, raising=False)
+    code = f"import course_utils, os; print(os.environ[{name!r}])"
+    assert run_python(code).stdout.strip() == default
+    assert run_python(code, **{name: other}).stdout.strip() == other
 
 
 def test_start_prints_one_line_and_no_framework_adds_to_it():

@@ -9,8 +9,8 @@ from course_utils.storage import CHECKOUT
 PACKAGE = CHECKOUT / "course_utils"
 # From the ground up.
 LAYERS = (
-    "checks", "notes", "tables", "profiles", "hardware", "storage", "environment", "drive",
-    "data", "gradients", "code_paths", "layers", "architectures", "adversaries", "models",
+    "checks", "notes", "tables", "profiles", "hardware", "kernels", "storage", "environment",
+    "drive", "data", "gradients", "code_paths", "layers", "architectures", "adversaries", "models",
     "training", "measures", "evaluation", "plotting", "widgets", "exercises",
 )  # fmt: skip
 MODULES = sorted(

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from course_utils import plotting
-from course_utils.plotting import arrays, charts, look
+from course_utils.plotting import arrays, charts, look, networks
 
 ALT = "A picture drawn by a test, long enough."
 IMAGES = np.random.default_rng(0).random((7, 4, 4, 1))
@@ -59,6 +59,16 @@ DRAWINGS = {
     ),
     "vae": lambda: plotting.vae(IMAGES[0], IMAGES[1], 2, "?", ALT),
 }  # fmt: skip
+
+
+def test_what_only_scales_is_drawn_with_the_layer_before_it(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(networks, "show", lambda figure, *_: drawn.extend(figure.axes[0].texts))
+    layers = [keras.layers.Dense(2), keras.layers.BatchNormalization(), keras.layers.ReLU()]
+    plotting.network([keras.Sequential([keras.Input((4,)), *layers])], "?", ALT)
+    texts = [text.get_text() for text in drawn]
+    assert "Dense\nBatchNormalization\nReLU" in texts
+    assert str((4 + 1) * 2 + 4 * 2) in texts, "parameters of both"
 
 
 @pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)

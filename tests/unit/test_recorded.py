@@ -92,6 +92,18 @@ def test_numbers_are_made_once_unless_what_made_them_has_changed(recording, caps
     assert times(4) == (12.0, 0)
 
 
+def test_numbers_name_their_own_seconds_without_those_that_they_rest_on(
+    recording, folder, monkeypatch
+):
+    clock = iter(range(0, 1_000, 10))
+    monkeypatch.setattr(recorded.time, "perf_counter", lambda: next(clock))
+    recorded.kept("whole", lambda: recorded.kept("part", lambda: 1))
+    kept = json.loads((folder / "numbers.json").read_text())
+    # The clock moves by ten each time that it is read: twice for a number, and twice around it.
+    assert kept["part"]["seconds"] == 10
+    assert kept["whole"]["seconds"] == 50 - 30
+
+
 def test_what_cannot_be_told_apart_is_made_each_time(recording, capsys):
     generator = np.random.default_rng(0)
     drawn = [recorded.kept("a", lambda: generator.random()) for _ in range(2)]

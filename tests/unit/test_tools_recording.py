@@ -108,6 +108,20 @@ def test_a_result_that_is_taken_up_brings_the_scores_that_it_rests_on(notebook, 
     assert [after[f"rate: {rate}"]["found"] for rate in (1, 2, 3)] == [2, 1, 0]
 
 
+def test_a_recordings_time_is_that_of_all_attempts(notebook, record, tmp_path, monkeypatch):
+    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
+    write_script(notebook.script, [MEASURE, NOTE_CLAIM, "1/0"])
+    with pytest.raises(CourseError, match="ZeroDivisionError"):
+        record()
+    kept = recording.recorded_folder(notebook).with_name("01_one.part") / "numbers.json"
+    entries = json.loads(kept.read_text())
+    assert {entry["seconds"] for entry in entries.values()} == {0.0}
+    kept.write_text(json.dumps({k: {**e, "seconds": 1_000.0} for k, e in entries.items()}))
+    write_script(notebook.script, [MEASURE.replace("range(3)", "range(2)"), NOTE_CLAIM])
+    made = json.loads((record() / "claims.json").read_text())
+    assert 2_000 <= made["seconds"] < 2_900, "two numbers of the first attempt, and this one"
+
+
 def test_a_recording_that_died_as_it_took_the_place_loses_nothing(notebook, record):
     folder = record()
     before = (folder / "claims.json").read_bytes()

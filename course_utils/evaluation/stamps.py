@@ -36,6 +36,8 @@ _LOADING = (
     "data", "data.assembly", "data.containers", "data.download", "data.files", "data.layouts",
     "data.stored",
 )  # fmt: skip
+# They refuse and warn, and give the values back as they were.
+_CHECKING = ("checks", "measures.inputs")
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Stands for every address that the first cell installs from: a release or a copy of the project
 # has another one, and its numbers are the same.
@@ -61,7 +63,7 @@ def changed_modules(hashes):
     return sorted(
         name
         for name, known in hashes.items()
-        if name not in (*_INDEXES, *_LOADING) and module_hash(name) != known
+        if name not in (*_INDEXES, *_LOADING, *_CHECKING) and module_hash(name) != known
     )
 
 

@@ -335,7 +335,7 @@ def test_healthy_features_raise_no_warning(measure):
 )
 def test_constant_features_are_reported_at_the_line_that_measures(measure, constant, message):
     features = normal(20, 3)
-    features[:, constant] = 0.1
+    features[:, constant] = 0.1 + 1e-8 * np.arange(20)[:, None]  # a network rounds
     with pytest.warns(inputs.ConstantFeaturesWarning, match=message) as record:
         measure(normal(20, 3, seed=1), features)
     assert [warning.filename for warning in record] == [__file__]

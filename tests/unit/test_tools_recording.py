@@ -166,9 +166,11 @@ def test_comments_and_docstrings_of_a_module_do_not_count(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    ("module", "counts"), [("data", False), ("data.files", False), ("data.drawn.digits", True)]
-)
-def test_how_data_are_loaded_counts_for_no_record_but_how_they_are_drawn(module, counts):
+    ("module", "counts"),
+    [("data", False), ("data.files", False), ("data.drawn.digits", True),
+     ("measures.inputs", False), ("measures.frechet", True)],
+)  # fmt: skip
+def test_loading_and_checking_count_for_no_record_but_drawing_and_measuring(module, counts):
     assert stamps.changed_modules({module: "of another day"}) == [module] * counts
 
 

@@ -3,9 +3,10 @@
     course train celeba-wgan-gp --profile gpu
     course train celeba-wgan-gp --dry-run
 
-Networks, data and `fit` are those of notebooks 13 to 15; what is drawn, measured and shown stays
-there. A launcher starts the same command on several machines (`TF_CONFIG`, see README.md), and
-starts it again if it was stopped: it goes on after the last epoch that was stored.
+The DCGAN and the VAE of the faces notebooks, and its games as they were published (the Wasserstein
+ones with five critic steps); what is drawn, measured and shown stays in the notebooks. A launcher
+starts the same command on several machines (`TF_CONFIG`, see README.md), and starts it again if it
+was stopped: it goes on after the last epoch that was stored.
 """
 
 import dataclasses

@@ -104,19 +104,16 @@ def _workers():
 def _tensorflow(workers, index):
     import tensorflow as tf
 
-    local = tf.config.list_logical_devices("GPU") if workers == 1 else []
-    local = local or (tf.config.list_logical_devices("CPU") if workers == 1 else [])
-    if workers == 1 and len(local) == 1:
-        yield _ONE
-        return
     if workers > 1:
-        strategy, engine = (
-            tf.distribute.MultiWorkerMirroredStrategy(),
-            "MultiWorkerMirroredStrategy",
-        )
+        engine = "MultiWorkerMirroredStrategy"
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
     else:
-        names = [device.name for device in local]
-        strategy, engine = tf.distribute.MirroredStrategy(names), "MirroredStrategy"
+        local = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+        if len(local) == 1:
+            yield _ONE
+            return
+        engine = "MirroredStrategy"
+        strategy = tf.distribute.MirroredStrategy([device.name for device in local])
     with strategy.scope(), _told_if_a_worker_goes(tf, workers):
         yield Devices(strategy.num_replicas_in_sync, engine, workers, index)
 

@@ -1040,6 +1040,19 @@ def failures_in_words(found):
 
 recorded.answer(NOTEBOOK, failures_in_words)
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# How to tell them, and what helps:
+#
+# - **Collapse**: the samples look good and the discriminator is right most of the time all the
+#   same, because of the modes that are missing. With R1 its accuracy falls towards one half while
+#   modes are found: the two curves move together.
+# - **The discriminator wins**: it is right almost always, and the generator's loss lies near zero,
+#   the end that $\log(1 - D)$ has, and hardly moves. The other loss gives a slope again, and leads
+#   into the collapse above.
+# - **Oscillation**: look at samples a little apart, not at averages. In the recorded run fewer
+#   modes are found with momentum, on average, and one seed of five ends with none; but the loss
+#   moves no more than without momentum, so its curve would not tell.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The fourth is seen before any training. A transposed convolution of kernel 3 and stride 2 lays
 # tiles of three pixels two pixels apart: every other pixel lies under two of them ([Odena et al.

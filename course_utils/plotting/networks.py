@@ -48,17 +48,18 @@ def network(models, title, alt):
 def _blocks_of(model, part):
     """(Output shape, names, parameters, part) of each layer and of what only follows it.
 
-    What has no weights and leaves the shape alone (an activation, dropout) is named with the layer
-    before it.
+    What leaves the shape alone and has no weights (an activation, dropout) or scales only (batch
+    norm) is named with the layer before it.
     """
     blocks = []
     for layer in model.layers:
         shape, parameters = layer.output.shape[1:], layer.count_params()
         if type(layer).__name__ == "InputLayer":
             continue
-        if blocks and not parameters and shape == blocks[-1][0]:
+        scales = type(layer).__name__ == "BatchNormalization"
+        if blocks and (scales or not parameters) and shape == blocks[-1][0]:
             before = blocks[-1]
-            blocks[-1] = (shape, f"{before[1]}\n{_title(layer)}", before[2], part)
+            blocks[-1] = (shape, f"{before[1]}\n{_title(layer)}", before[2] + parameters, part)
         else:
             blocks.append((shape, _title(layer), parameters, part))
     return blocks

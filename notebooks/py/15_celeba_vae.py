@@ -64,7 +64,7 @@ EPOCHS = BUDGETS[-1]
 RATES = (1e-3, 2e-3, 4e-3)
 SET_ASIDE = by_profile(smoke=300, cpu=1_000, gpu=1_000)  # training faces that choose the rate
 COUNT = by_profile(smoke=400, cpu=1_000, gpu=1_000)  # samples for each distance
-COMPONENTS = by_profile(smoke=5, cpu=10, gpu=10)  # of the density that is fitted to the codes
+COMPONENTS = by_profile(smoke=2, cpu=10, gpu=10)  # of the density that is fitted to the codes
 # One seed gives no verdict: look at the recorded run, below each of yours.
 SEEDS = by_profile(smoke=range(1), cpu=range(1), gpu=range(1), record=range(5))
 
@@ -234,8 +234,8 @@ for name, shares in kept(vae).items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Faces from nowhere
 #
-# Draw codes from the prior; then from ten Gaussians fitted to the codes of training faces (notebook
-# 09). The decoder is the same.
+# Draw codes from the prior; then from Gaussians fitted to the codes of training faces, ten of them
+# (in `smoke` two; notebook 09). The decoder is the same.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
@@ -260,7 +260,7 @@ print(f"held-out faces {sharpness(held_out):.2f}, less when blurred: {sharpness(
 
 # %% slideshow={"slide_type": "skip"}
 latent = with_density(vae)
-DRAWN = {"from the prior": vae.sample(COUNT, seed=1), "from ten Gaussians": latent.sample(COUNT, 1)}
+DRAWN = {"from the prior": vae.sample(COUNT, seed=1), "from Gaussians": latent.sample(COUNT, 1)}
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-check-output"]
 handed_out = evaluation.memorisation(real[:100], real, held_out)
@@ -278,7 +278,7 @@ with plotting.beside_the_record(NOTEBOOK, "samples"):
         {f"{name}{more}": pictures[10 * row : 10 * (row + 1)]
          for name, pictures in DRAWN.items() for row, more in enumerate(("", " "))},
         "Are there faces, and are they all alike?",
-        alt="Two rows of faces each: decoded codes from the prior, and from ten Gaussians that "
+        alt="Two rows of faces each: decoded codes from the prior, and from Gaussians that "
         "were fitted to codes.",
         notes={name: f"{yard.frechet(pictures):.0f}" for name, pictures in DRAWN.items()},
     )  # fmt: skip
@@ -323,7 +323,7 @@ print(", ".join(f"{name} {by_name[name]:+.2f}" for name in ("Smiling", "Male", "
 
 # %% slideshow={"slide_type": "skip"}
 codes = vae.encode(real)
-drawn_codes = vae.encode(DRAWN["from ten Gaussians"][:6])
+drawn_codes = vae.encode(DRAWN["from Gaussians"][:6])
 
 # %% slideshow={"slide_type": "fragment"}
 steps = np.linspace(-1.5, 1.5, 7)
@@ -377,7 +377,7 @@ def result(seed, epochs):
 def judged(model, seed):
     """Samples by both densities, attributes kept, and arithmetic."""
     found = {"kept": kept(model), "samples": {}, "arithmetic": {}}
-    drawn = {"prior": model, "ten Gaussians": with_density(model, seed)}
+    drawn = {"prior": model, "Gaussians": with_density(model, seed)}
     for name, source in drawn.items():
         pictures = np.clip(source.sample(COUNT, seed=1), 0, 1)
         found["samples"][name] = {
@@ -440,11 +440,13 @@ def arithmetic_in_words(found):
 recorded.answer(NOTEBOOK, arithmetic_in_words)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Move the smile yourself, on the recorded network if there is one.
+# Choose two drawn faces, and walk from one to the other.
 
 # %% slideshow={"slide_type": "fragment"}
 explorer = widgets.interpolation_explorer(
-    vae, DRAWN["from ten Gaussians"][:20], title="What lies between two faces?"
+    np.clip(DRAWN["from Gaussians"][:20], 0, 1),
+    {"VAE": (vae.encode, vae.decode)},
+    title="What lies between two faces?",
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -491,7 +493,7 @@ def compared(key):
     """One list of numbers for each model."""
     rows = {
         f"VAE, {name}": numbers(lambda r, n=name: r["samples"][n][key])
-        for name in ("prior", "ten Gaussians")
+        for name in ("prior", "Gaussians")
     }
     for name, runs in gans().items():
         if key in runs[0] and faces.name == "celeba":
@@ -505,7 +507,7 @@ with plotting.beside_the_record(NOTEBOOK, "compared"):
         {f"{key}: {name}": values
          for key in ("precision", "recall") for name, values in compared(key).items()},
         "What does each of them do better?",
-        alt="Precision and recall of the samples of the VAE from its prior and from ten Gaussians, "
+        alt="Precision and recall of the samples of the VAE from its prior and from Gaussians, "
         "and of the recorded GANs, a dot a seed.",
         x_label="share (1: all)",
     )  # fmt: skip
@@ -518,7 +520,7 @@ def compared_in_words(found):
     runs = [run for run in runs if run["epochs"] == most]
     models = {
         f"VAE, {name}": [{**run["samples"][name], "seconds": run["seconds"]} for run in runs]
-        for name in ("prior", "ten Gaussians")
+        for name in ("prior", "Gaussians")
     }
     parts = []
     for name, of in (models | gans()).items():
@@ -566,11 +568,11 @@ FRECHET = f"Fréchet distance, course classifier, {COUNT:,} samples"
 # %% slideshow={"slide_type": "fragment"}
 compare(
     "fitted_density_helps_faces",
-    "Faces from ten Gaussians fitted to the codes are better than faces from the prior.",
+    "Faces from Gaussians fitted to the codes are better than faces from the prior.",
     "The same networks; only the density of the codes differs.",
     FRECHET,
     lambda name, run: run["samples"][name]["frechet"],
-    ("ten Gaussians", "prior"),
+    ("Gaussians", "prior"),
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -634,7 +636,7 @@ for rival in ("DCGAN", "relativistic"):
     ):
         against(f"{key}_{rival}", statement, key, key, *pair, "higher")
     against(f"best_of_{rival}", f"The GAN ({rival}) draws better faces than the VAE with a fitted "
-            "density.", "frechet", FRECHET, rival, "VAE, ten Gaussians", "lower")  # fmt: skip
+            "density.", "frechet", FRECHET, rival, "VAE, Gaussians", "lower")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we learnt

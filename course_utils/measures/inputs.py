@@ -12,8 +12,8 @@ from course_utils.checks import ConstantFeaturesWarning
 
 # Work space of a measure at a time, in bytes.
 MEMORY = 256 * 2**20
-# Of a dimension's largest value: a network gives equal images features that differ by less, since
-# it rounds otherwise in a batch of another size.
+# Of the largest value: a network gives equal images features that differ by less, since it rounds
+# otherwise in a batch of another size.
 ROUNDING = 1e-5
 
 
@@ -102,9 +102,10 @@ def blocks(count, row_bytes):
 
 
 def warn_of_constant(name, values, stacklevel):
-    """Warn of dimensions that do not vary by more than rounding, `stacklevel` calls up."""
-    constant = np.flatnonzero(np.ptp(values, axis=0) <= ROUNDING * np.abs(values).max(axis=0))
-    if len(constant) == values.shape[1]:
+    """Warn of dimensions, or of whole rows but for rounding, that do not vary; `stacklevel` up."""
+    spread = np.ptp(values, axis=0)
+    constant = np.flatnonzero(spread == 0)
+    if spread.max() <= ROUNDING * np.abs(values).max():
         what = (
             f"all {len(values)} rows of {name} are equal: one image over and over, or dead units."
         )

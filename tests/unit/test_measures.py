@@ -330,12 +330,18 @@ def test_healthy_features_raise_no_warning(measure):
 
 @measures
 @pytest.mark.parametrize(
-    ("constant", "message"),
-    [([1], "1 of 3 dimensions of .* the first is 1"), ([0, 1, 2], "all 20 rows of .* are equal")],
+    ("constant", "rounded", "message"),
+    [
+        ([1], 0, "1 of 3 dimensions of .* the first is 1"),
+        ([0, 1, 2], 0, "all 20 rows of .* are equal"),
+        ([0, 1, 2], 1e-8, "all 20 rows of .* are equal"),
+    ],
 )
-def test_constant_features_are_reported_at_the_line_that_measures(measure, constant, message):
+def test_constant_features_are_reported_at_the_line_that_measures(
+    measure, constant, rounded, message
+):
     features = normal(20, 3)
-    features[:, constant] = 0.1 + 1e-8 * np.arange(20)[:, None]  # a network rounds
+    features[:, constant] = 0.1 + rounded * np.arange(20)[:, None]
     with pytest.warns(inputs.ConstantFeaturesWarning, match=message) as record:
         measure(normal(20, 3, seed=1), features)
     assert [warning.filename for warning in record] == [__file__]

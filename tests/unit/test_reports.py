@@ -167,9 +167,10 @@ def test_the_classifier_refuses_images_of_another_shape(yardstick, images):
 def test_measures_order_worse_and_worse_images(reports, key, better):
     values = [better * report[key].value for report in reports.values()]
     assert values[0] < values[1] < values[2]
-    # On noise a student guesses, and on heavily blurred images it hardly does better: chance.
-    chance = 3 * reports["noise"][key].error if key == "student" else 0
-    assert values[3] >= values[2] - chance
+    if key == "student":  # after noise it guesses, and after heavy blur it hardly does better
+        assert abs(reports["noise"][key].value - 1 / 10) < 3 * reports["noise"][key].error
+    else:
+        assert values[2] <= values[3]
 
 
 def test_real_images_score_about_the_floor_and_noise_falls_among_no_real_images(reports):
